@@ -1,0 +1,12 @@
+# Called by fingerprint.cmake with SOURCES, ROOT, BUILD and HEADER.
+set(all "")
+foreach(source IN LISTS SOURCES)
+  file(SHA256 ${source} hash)
+  file(RELATIVE_PATH name ${ROOT} ${source})
+  string(APPEND all "${name} ${hash}\n")
+endforeach()
+string(SHA256 digest "${all}")
+string(SUBSTRING "${digest}" 0 16 digest)
+file(WRITE ${HEADER}.new "#pragma once\n#define SIGMAFLOW_SOURCE_DIGEST \"${digest}\"\n#define SIGMAFLOW_BUILD \"${BUILD}\"\n")
+execute_process(COMMAND ${CMAKE_COMMAND} -E copy_if_different ${HEADER}.new ${HEADER})
+file(REMOVE ${HEADER}.new)

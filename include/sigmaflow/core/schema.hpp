@@ -1,0 +1,93 @@
+#pragma once
+/// \file
+/// What a kind (of distribution, schedule, solver, quantity) takes: its parameters with type, default, range and
+/// meaning. One description serves validation, sweeps, error messages and `sigmaflow list`.
+
+#include <limits>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "sigmaflow/core/value.hpp"
+
+namespace sigmaflow {
+
+enum class Type { boolean, integer, real, text, reals, texts, matrix, matrices };
+
+/// How many levels of lists a value of this type has: a value with one level more is a sweep axis.
+[[nodiscard]] int nesting(Type type);
+[[nodiscard]] std::string describe(Type type);
+
+struct Parameter {
+    std::string name;
+    Type type = Type::real;
+    std::optional<Value> fallback;  ///< the default; without one the parameter may be left out and has no value
+    std::string meaning;
+    bool required = false;
+    double least = -std::numeric_limits<double>::infinity();
+    double most = std::numeric_limits<double>::infinity();
+    bool least_excluded = false;       ///< the value must be greater than `least`, not equal
+    std::vector<std::string> allowed;  ///< for texts: the choices
+    bool is_path = false;              ///< a path, relative to the study file
+    std::string unit;
+
+    /// "number > 0", "integer from 1 to 8", "one of a, b": what messages and `list` print.
+    [[nodiscard]] std::string range() const;
+};
+
+struct Kind {
+    std::string name;
+    std::string meaning;
+    std::vector<Parameter> parameters;
+
+    [[nodiscard]] const Parameter* find(const std::string& parameter) const;
+};
+
+/// The validated parameters of one object: every required one and every default is there.
+class Parameters {
+  public:
+    Parameters() = default;
+    /// Checks `given` against `kind`: unknown names, types, ranges, finiteness. Throws InputError naming place, key,
+    /// found, allowed and, for an unknown key, the nearest known one.
+    Parameters(const Kind& kind, const Value::Table& given, const Location& where);
+
+    [[nodiscard]] bool has(const std::string& name) const { return values_.contains(name); }
+    [[nodiscard]] bool boolean(const std::string& name) const { return at(name).boolean(); }
+    [[nodiscard]] std::int64_t integer(const std::string& name) const { return at(name).integer(); }
+    [[nodiscard]] double real(const std::string& name) const { return at(name).number(); }
+    [[nodiscard]] const std::string& text(const std::string& name) const { return at(name).text(); }
+    [[nodiscard]] std::vector<double> reals(const std::string& name) const;
+    /// Rows of a list of lists; rows may differ in length, which the caller judges.
+    [[nodiscard]] std::vector<std::vector<double>> matrix(const std::string& name) const;
+    [[nodiscard]] std::vector<std::vector<std::vector<double>>> matrices(const std::string& name) const;
+    [[nodiscard]] std::vector<std::string> texts(const std::string& name) const;
+
+    [[nodiscard]] const Value& at(const std::string& name) const;
+    [[nodiscard]] const std::map<std::string, Value>& values() const { return values_; }
+    /// Where a parameter was given, or where the object stands for a default.
+    [[nodiscard]] Location where(const std::string& name) const;
+    [[nodiscard]] const Location& where() const { return where_; }
+    /// An error about one parameter, at its place.
+    [[nodiscard]] InputError error(const std::string& name, const std::string& problem,
+                                   const std::string& suggestion = {}) const;
+    /// "name=value,..." of every parameter that differs from its default, in the order of names: the part of a point's
+    /// identity that survives when a kind grows a new parameter.
+    [[nodiscard]] std::string identity(const Kind& kind) const;
+
+  private:
+    std::map<std::string, Value> values_;
+    Location where_;
+};
+
+/// Checks one value against its parameter and returns it in normal form (integers become reals where reals are meant).
+[[nodiscard]] Value checked(const Parameter& parameter, const Value& value);
+
+/// The candidate nearest to `name` by edit distance, or empty if none is near.
+[[nodiscard]] std::string nearest(const std::string& name, const std::vector<std::string>& candidates);
+/// "did you mean 'x'?" or empty.
+[[nodiscard]] std::string suggest(const std::string& name, const std::vector<std::string>& candidates);
+/// "a, b, c"
+[[nodiscard]] std::string joined(const std::vector<std::string>& items, const std::string& separator = ", ");
+
+}  // namespace sigmaflow

@@ -1,0 +1,75 @@
+#pragma once
+/// \file
+/// The posterior of x0 given x = x0 + sigma n: all that a solver needs of a data distribution. A learned network
+/// implements only this.
+
+#include <Eigen/Core>
+#include <memory>
+#include <vector>
+
+#include "sigmaflow/core/tile.hpp"
+
+namespace sigmaflow {
+
+/// What an evaluation has to fill in; the mean is always computed.
+struct Needs {
+    bool log_density = false;
+    bool trace = false;       ///< tr C
+    bool covariance = false;  ///< C itself; implies trace
+    bool entropy = false;     ///< of the posterior weights
+
+    [[nodiscard]] Needs operator|(const Needs& other) const {
+        return {log_density || other.log_density, trace || other.trace, covariance || other.covariance,
+                entropy || other.entropy};
+    }
+};
+
+/// What a denoiser can fill in.
+using Capabilities = Needs;
+
+/// Arithmetic of an evaluation, independent of the machine.
+struct Work {
+    double flops = 0.0;
+    double exps = 0.0;
+
+    Work& operator+=(const Work& other) {
+        flops += other.flops;
+        exps += other.exps;
+        return *this;
+    }
+    [[nodiscard]] Work times(double factor) const { return {factor * flops, factor * exps}; }
+};
+
+/// The posterior at the columns of a tile.
+struct PosteriorTile {
+    Row log_density;                          ///< ln p_sigma(x)
+    Tile mean;                                ///< m = E[x0|x], d x w: the ideal denoiser
+    Row trace;                                ///< tr C, C = Cov[x0|x]
+    Row entropy;                              ///< -sum_k r_k ln r_k of the posterior weights, in nats
+    std::vector<Eigen::MatrixXd> covariance;  ///< C per column, d x d, exactly symmetric
+
+    /// Sizes the buffers once, outside of loops.
+    PosteriorTile(int dim, const Needs& needs);
+};
+
+class Denoiser {
+  public:
+    /// Scratch memory of one thread; made by the denoiser that uses it.
+    class Workspace {
+      public:
+        virtual ~Workspace() = default;
+    };
+
+    virtual ~Denoiser() = default;
+    [[nodiscard]] virtual int dim() const = 0;
+    [[nodiscard]] virtual Capabilities capabilities() const = 0;
+    [[nodiscard]] virtual std::unique_ptr<Workspace> workspace() const = 0;
+    /// Fills `out` at x (d x w) with a noise level of its own for every column, sigma > 0. Finite input gives finite
+    /// output, underflow included; a column's result depends on that column alone.
+    virtual void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
+                          PosteriorTile& out) const = 0;
+    /// Work of evaluating `width` columns.
+    [[nodiscard]] virtual Work cost(const Needs& needs, int width) const = 0;
+};
+
+}  // namespace sigmaflow

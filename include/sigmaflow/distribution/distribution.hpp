@@ -1,0 +1,44 @@
+#pragma once
+/// \file
+/// A data distribution p0 on R^d that can be sampled and whose posterior is known exactly.
+
+#include <Eigen/Core>
+#include <memory>
+#include <string>
+
+#include "sigmaflow/core/tile.hpp"
+#include "sigmaflow/distribution/denoiser.hpp"
+#include "sigmaflow/numerics/random.hpp"
+
+namespace sigmaflow {
+
+struct Moments {
+    Eigen::VectorXd mean;        ///< d
+    Eigen::MatrixXd covariance;  ///< d x d, of the law itself, not of samples
+};
+
+/// The law N(mean, sum_k values_k u_k u_k^T) of a distribution that is one Gaussian: what closed forms need.
+struct GaussianLaw {
+    Eigen::VectorXd mean;
+    Eigen::MatrixXd vectors;  ///< d x d orthonormal, columns u_k
+    Eigen::VectorXd values;   ///< >= 0
+};
+
+class Distribution {
+  public:
+    virtual ~Distribution() = default;
+    [[nodiscard]] virtual int dim() const = 0;
+    [[nodiscard]] virtual Moments moments() const = 0;
+    /// The posterior; owned by the distribution, safe to call from many threads with a workspace each.
+    [[nodiscard]] virtual const Denoiser& posterior() const = 0;
+    /// x0 of the particles of `range` in the columns of `out`; spare columns repeat the last particle.
+    void sample(const StreamKey& key, const ParticleRange& range, Tile& out) const;
+    /// Not null when the law is one Gaussian.
+    [[nodiscard]] virtual const GaussianLaw* gaussian() const { return nullptr; }
+
+  protected:
+    /// One draw of p0 from a stream.
+    virtual void draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const = 0;
+};
+
+}  // namespace sigmaflow

@@ -1,0 +1,39 @@
+#pragma once
+/// \file
+/// A quantity recorded per particle at chosen levels.
+
+#include <memory>
+#include <vector>
+
+#include "sigmaflow/core/field.hpp"
+#include "sigmaflow/distribution/denoiser.hpp"
+#include "sigmaflow/dynamics/state.hpp"
+#include "sigmaflow/numerics/decompositions.hpp"
+
+namespace sigmaflow {
+
+/// What an observable asks for.
+struct Requirements {
+    Needs posterior;            ///< of the denoiser, at recorded levels
+    bool log_jacobian = false;  ///< of the state, along the whole trajectory
+};
+
+/// A recorded moment of a tile.
+struct Snapshot {
+    const State& state;
+    const PosteriorTile& posterior;  ///< at (state.x, state.sigma)
+    const Row& start_log_density;    ///< ln p at the start of the trajectory
+    SymmetricSpectrum& spectrum;     ///< scratch
+    Eigen::MatrixXd& matrix;         ///< scratch, d x d
+};
+
+class Observable {
+  public:
+    virtual ~Observable() = default;
+    [[nodiscard]] virtual Field field(int dim) const = 0;
+    [[nodiscard]] virtual Requirements requirements() const = 0;
+    /// Writes components x kTileWidth numbers.
+    virtual void observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const = 0;
+};
+
+}  // namespace sigmaflow

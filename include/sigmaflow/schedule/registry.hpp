@@ -1,0 +1,27 @@
+#pragma once
+/// \file
+/// Every kind of schedule and of grid. The parameters of both are given in one [[schedule]] table: `schedules()` lists
+/// them with the common ones (grid, sigma_min, sigma_max, steps, final_zero) included.
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "sigmaflow/core/registry.hpp"
+#include "sigmaflow/schedule/schedule.hpp"
+
+namespace sigmaflow {
+
+using ScheduleFactory = std::function<std::unique_ptr<Schedule>(const Parameters&)>;
+/// The decreasing sigmas from sigma_max to sigma_min.
+using GridFactory = std::function<std::vector<double>(const Schedule&, const Parameters&)>;
+
+[[nodiscard]] const Registry<ScheduleFactory>& schedules();
+/// Grids take no tables of their own in a study; their kinds exist for `list` and for messages.
+[[nodiscard]] const Registry<GridFactory>& grids();
+
+/// The decreasing sigmas that a solver steps through, by the parameter `grid`; ends in 0 if `final_zero`. An InputError
+/// names the parameter that makes a grid impossible.
+[[nodiscard]] std::vector<double> make_grid(const Schedule& schedule, const Parameters& parameters);
+
+}  // namespace sigmaflow

@@ -1,0 +1,39 @@
+#pragma once
+/// \file
+/// Noise schedules: t -> (s, sigma), y_t = s x0 + s sigma n, equivalently dy = f y dt + g dW with f = s'/s and
+/// g = s sqrt(2 sigma sigma') (Karras et al. 2022, eq. 4 and 12). Clock and scale only; which sigmas a solver visits is
+/// the grid.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace sigmaflow {
+
+struct Scale {
+    double s = 1.0;
+    double sigma = 0.0;
+};
+
+/// The linear SDE of a schedule, dy = f y dt + g dW.
+struct Coefficients {
+    double f = 0.0;
+    double g = 0.0;
+};
+
+class Schedule {
+  public:
+    virtual ~Schedule() = default;
+    [[nodiscard]] virtual Scale at(double t) const = 0;
+    [[nodiscard]] virtual Coefficients coefficients(double t) const = 0;
+    /// The t in [t_min, t_max] with that sigma.
+    [[nodiscard]] virtual double t_of_sigma(double sigma) const = 0;
+    [[nodiscard]] virtual double t_min() const = 0;
+    [[nodiscard]] virtual double t_max() const = 0;
+    [[nodiscard]] double sigma_min() const { return at(t_min()).sigma; }
+    [[nodiscard]] double sigma_max() const { return at(t_max()).sigma; }
+    /// The sigmas of a schedule that is a table of its own (the rule of the grid `own`), decreasing; empty otherwise.
+    [[nodiscard]] virtual std::vector<double> own_sigmas() const { return {}; }
+};
+
+}  // namespace sigmaflow

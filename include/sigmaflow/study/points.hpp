@@ -1,0 +1,39 @@
+#pragma once
+/// \file
+/// The points of a study: one for every combination of its sweep.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sigmaflow/distribution/registry.hpp"
+#include "sigmaflow/study/study.hpp"
+
+namespace sigmaflow {
+
+/// A kind with all its parameters fixed.
+struct Choice {
+    std::string label;
+    std::string kind;
+    Parameters parameters;
+    std::uint64_t id = 0;  ///< hash of the kind and of the parameters that differ from their defaults
+};
+
+struct Point {
+    std::uint64_t id = 0;  ///< hash of the three ids: stable when the study grows
+    Choice distribution;
+    Choice schedule;
+    Choice solver;
+    std::vector<std::pair<std::string, Value>> axes;  ///< address room.label.key and value of every axis it lies on
+};
+
+/// The tables that the study's distributions read, each once, for every value of their axes.
+[[nodiscard]] std::vector<PointsSource> points_sources(const Study& study);
+
+/// All points in the order of the file: distribution slowest, solver fastest, axes in file order. Points that are equal
+/// (same id) are an InputError naming both. A distribution read from a file is identified by the contents of its table
+/// (`catalog`), not by its path.
+[[nodiscard]] std::vector<Point> expand(const Study& study, const PointsCatalog& catalog);
+
+}  // namespace sigmaflow

@@ -1,0 +1,76 @@
+#pragma once
+/// \file
+/// A study file, read and validated: sections, sweep axes, observation. Format: docs/study-format.md.
+
+#include <cstdint>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sigmaflow/core/schema.hpp"
+
+namespace sigmaflow {
+
+/// One axis of the sweep: a parameter with more than one value, addressed as room.label.key.
+struct Axis {
+    std::string key;
+    std::vector<Value> values;  ///< each checked against the schema
+    Location where;
+};
+
+/// A [[distribution]], [[schedule]] or [[solver]] table: a kind with fixed parameters and axes.
+struct Entry {
+    std::string room;  ///< "distribution", "schedule" or "solver"
+    std::string label;
+    std::string kind;
+    Value::Table fixed;  ///< parameters with one value, unchecked defaults not included
+    std::vector<Axis> axes;
+    Location where;
+};
+
+/// Addresses of axes that move together.
+using Zip = std::vector<std::string>;
+/// A point is left out when every address of one of these has (one of) the given value(s).
+using Exclusion = std::vector<std::pair<std::string, Value>>;
+
+struct Quantity {
+    std::string kind;
+    Parameters parameters;
+};
+
+/// Which levels are recorded.
+struct Levels {
+    int count = 33;              ///< log-spaced between the positive ends
+    std::vector<double> values;  ///< given sigmas, decreasing; then count is their number
+    bool every_grid_sigma = false;
+};
+
+struct Study {
+    std::string name;
+    std::uint64_t seed = 0;
+    std::int64_t particles = 4096;  ///< per point
+    int block = 256;                ///< particles per task, a multiple of the tile width
+    std::vector<Entry> distributions;
+    std::vector<Entry> schedules;
+    std::vector<Entry> solvers;
+    std::vector<Exclusion> exclude;
+    std::vector<Zip> zip;
+    Levels levels;
+    std::vector<Quantity> quantities;
+    int keep_particles = 64;
+    std::string text;                    ///< the file as it is
+    std::string folder;                  ///< paths are relative to it
+    std::string path;                    ///< as given
+    std::vector<std::string> overrides;  ///< the --set assignments, in order
+    /// Hash of everything that decides results: the text and the overrides.
+    [[nodiscard]] std::uint64_t hash() const;
+};
+
+/// Reads and validates a study file with `overrides` ("room.label.key=value", TOML values) applied first. Throws
+/// InputError (file, line, key, found, allowed, nearest).
+[[nodiscard]] Study read_study(const std::string& path, const std::vector<std::string>& overrides = {});
+/// The same for a text in memory; `path` names it in messages and its folder resolves relative paths.
+[[nodiscard]] Study parse_study(const std::string& text, const std::string& path,
+                                const std::vector<std::string>& overrides = {});
+
+}  // namespace sigmaflow
