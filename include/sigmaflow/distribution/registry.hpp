@@ -3,6 +3,7 @@
 /// Every kind of distribution with its parameters: what `sigmaflow list distributions` prints.
 
 #include <functional>
+#include <optional>
 #include <map>
 #include <memory>
 #include <string>
