@@ -51,7 +51,7 @@ const Parameter* Kind::find(const std::string& parameter) const {
 namespace {
 
 InputError mismatch(const Parameter& parameter, const Value& value) {
-    return {value.where(), "'" + parameter.name + "' is " + value.type_name() + ", " + value.canonical(),
+    return {value.where(), "'" + parameter.name + "' is " + value.type_name() + ", " + value.shown(),
             "allowed: " + parameter.range()};
 }
 
@@ -73,8 +73,8 @@ Value checked_scalar(const Parameter& parameter, const Value& value) {
     if (!value.is_text()) throw mismatch(parameter, value);
     const auto& allowed = parameter.allowed;
     if (!allowed.empty() && std::find(allowed.begin(), allowed.end(), value.text()) == allowed.end()) {
-        throw InputError(value.where(), "'" + parameter.name + "' is " + value.canonical(),
-                         "allowed: " + parameter.range(), suggest(value.text(), allowed));
+        throw InputError(value.where(), "'" + parameter.name + "' is " + value.shown(), "allowed: " + parameter.range(),
+                         suggest(value.text(), allowed));
     }
     return value;
 }
@@ -107,30 +107,32 @@ Value checked(const Parameter& parameter, const Value& value) {
     return checked_nested(parameter, value, nesting(parameter.type));
 }
 
-Parameters::Parameters(const Kind& kind, const Value::Table& given, const Location& where) : where_(where) {
+Parameters::Parameters(const Kind& kind, const Value::Table& given, const Location& where) {
     std::vector<std::string> known;
     for (const auto& parameter : kind.parameters) known.push_back(parameter.name);
+    Data data{{}, where};
     for (const auto& [name, value] : given) {
         const Parameter* parameter = kind.find(name);
         if (parameter == nullptr) {
             throw InputError(value.where(), "unknown key '" + name + "' of " + kind.name,
                              "known keys: " + joined(known), suggest(name, known));
         }
-        values_.insert_or_assign(name, checked(*parameter, value));
+        data.values.insert_or_assign(name, checked(*parameter, value));
     }
     for (const auto& parameter : kind.parameters) {
-        if (values_.contains(parameter.name)) continue;
+        if (data.values.contains(parameter.name)) continue;
         if (parameter.required) {
             throw InputError(where, kind.name + " needs '" + parameter.name + "'", parameter.meaning,
                              "give " + parameter.name + " = <" + parameter.range() + ">");
         }
-        if (parameter.fallback) values_.emplace(parameter.name, checked(parameter, *parameter.fallback));
+        if (parameter.fallback) data.values.emplace(parameter.name, checked(parameter, *parameter.fallback));
     }
+    data_ = std::make_shared<const Data>(std::move(data));
 }
 
 const Value& Parameters::at(const std::string& name) const {
-    const auto found = values_.find(name);
-    if (found == values_.end()) throw std::logic_error("parameter '" + name + "' has no value");
+    const auto found = data_->values.find(name);
+    if (found == data_->values.end()) throw std::logic_error("parameter '" + name + "' has no value");
     return found->second;
 }
 
@@ -150,18 +152,19 @@ std::vector<std::string> Parameters::texts(const std::string& name) const {
 }
 
 Location Parameters::where(const std::string& name) const {
-    const auto found = values_.find(name);
-    return found != values_.end() && found->second.where().line > 0 ? found->second.where() : where_;
+    const auto found = data_->values.find(name);
+    return found != data_->values.end() && !found->second.where().file.empty() ? found->second.where() : data_->where;
 }
 
 InputError Parameters::error(const std::string& name, const std::string& problem, const std::string& suggestion) const {
-    const std::string found = has(name) ? "'" + name + "' is " + at(name).canonical() : "'" + name + "' is missing";
+    const std::string found = has(name) ? "'" + name + "' is " + at(name).shown() : "'" + name + "' is missing";
     return {where(name), found, problem, suggestion};
 }
 
-std::string Parameters::identity(const Kind& kind) const {
+std::string Parameters::identity(const Kind& kind, const std::vector<std::string>& without) const {
     std::string out;
-    for (const auto& [name, value] : values_) {
+    for (const auto& [name, value] : data_->values) {
+        if (std::find(without.begin(), without.end(), name) != without.end()) continue;
         const Parameter* parameter = kind.find(name);
         const bool is_default = parameter != nullptr && parameter->fallback &&
                                 checked(*parameter, *parameter->fallback).canonical() == value.canonical();

@@ -48,4 +48,13 @@ std::string Value::canonical() const {
     return "{" + out + "}";
 }
 
+std::string Value::shown() const {
+    constexpr std::size_t most = 80;
+    std::string out = canonical();
+    if (out.size() <= most) return out;
+    std::size_t end = most;
+    while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;  // not inside a UTF-8 character
+    return out.substr(0, end) + "...";
+}
+
 }  // namespace sigmaflow

@@ -4,6 +4,7 @@
 /// room's registry is built.
 
 #include <map>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,7 @@ class Registry {
     explicit Registry(std::string noun) : noun_(std::move(noun)) {}
 
     void add(Kind kind, Factory make) {
+        if (entries_.contains(kind.name)) throw std::logic_error("two kinds of " + noun_ + " '" + kind.name + "'");
         order_.push_back(kind.name);
         auto name = kind.name;
         entries_.emplace(std::move(name), Entry{std::move(kind), std::move(make)});

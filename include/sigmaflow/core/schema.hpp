@@ -5,6 +5,7 @@
 
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -27,10 +28,10 @@ struct Parameter {
     bool required = false;
     double least = -std::numeric_limits<double>::infinity();
     double most = std::numeric_limits<double>::infinity();
-    bool least_excluded = false;       ///< the value must be greater than `least`, not equal
-    std::vector<std::string> allowed;  ///< for texts: the choices
-    bool is_path = false;              ///< a path, relative to the study file
-    std::string unit;
+    bool least_excluded = false;            ///< the value must be greater than `least`, not equal
+    std::vector<std::string> allowed = {};  ///< for texts: the choices
+    bool is_path = false;                   ///< a path, relative to the study file
+    std::string unit = {};
 
     /// "number > 0", "integer from 1 to 8", "one of a, b": what messages and `list` print.
     [[nodiscard]] std::string range() const;
@@ -44,15 +45,16 @@ struct Kind {
     [[nodiscard]] const Parameter* find(const std::string& parameter) const;
 };
 
-/// The validated parameters of one object: every required one and every default is there.
+/// The validated parameters of one object: every required one and every default is there. Never changes once made, so
+/// that copies share their values: the points of a large sweep hold them three times each.
 class Parameters {
   public:
-    Parameters() = default;
+    Parameters() : data_(std::make_shared<const Data>()) {}
     /// Checks `given` against `kind`: unknown names, types, ranges, finiteness. Throws InputError naming place, key,
     /// found, allowed and, for an unknown key, the nearest known one.
     Parameters(const Kind& kind, const Value::Table& given, const Location& where);
 
-    [[nodiscard]] bool has(const std::string& name) const { return values_.contains(name); }
+    [[nodiscard]] bool has(const std::string& name) const { return data_->values.contains(name); }
     [[nodiscard]] bool boolean(const std::string& name) const { return at(name).boolean(); }
     [[nodiscard]] std::int64_t integer(const std::string& name) const { return at(name).integer(); }
     [[nodiscard]] double real(const std::string& name) const { return at(name).number(); }
@@ -64,20 +66,23 @@ class Parameters {
     [[nodiscard]] std::vector<std::string> texts(const std::string& name) const;
 
     [[nodiscard]] const Value& at(const std::string& name) const;
-    [[nodiscard]] const std::map<std::string, Value>& values() const { return values_; }
+    [[nodiscard]] const std::map<std::string, Value>& values() const { return data_->values; }
     /// Where a parameter was given, or where the object stands for a default.
     [[nodiscard]] Location where(const std::string& name) const;
-    [[nodiscard]] const Location& where() const { return where_; }
+    [[nodiscard]] const Location& where() const { return data_->where; }
     /// An error about one parameter, at its place.
     [[nodiscard]] InputError error(const std::string& name, const std::string& problem,
                                    const std::string& suggestion = {}) const;
     /// "name=value,..." of every parameter that differs from its default, in the order of names: the part of a point's
-    /// identity that survives when a kind grows a new parameter.
-    [[nodiscard]] std::string identity(const Kind& kind) const;
+    /// identity that survives when a kind grows a new parameter. Those in `without` are left out.
+    [[nodiscard]] std::string identity(const Kind& kind, const std::vector<std::string>& without = {}) const;
 
   private:
-    std::map<std::string, Value> values_;
-    Location where_;
+    struct Data {
+        std::map<std::string, Value> values;
+        Location where;
+    };
+    std::shared_ptr<const Data> data_;
 };
 
 /// Checks one value against its parameter and returns it in normal form (integers become reals where reals are meant).

@@ -50,6 +50,8 @@ class Value {
     [[nodiscard]] std::string type_name() const;
     /// One spelling for equal values (17 digits, no white space): for hashes, labels and messages.
     [[nodiscard]] std::string canonical() const;
+    /// canonical(), shortened to what a message can hold.
+    [[nodiscard]] std::string shown() const;
 
   private:
     std::variant<bool, std::int64_t, double, std::string, List, Table> data_ = false;
