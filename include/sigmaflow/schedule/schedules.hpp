@@ -1,0 +1,97 @@
+#pragma once
+/// \file
+/// The analytic schedules (docs/theory.md, section 2; Song et al. 2021, Karras et al. 2022). In all of them sigma
+/// increases with t.
+
+#include "sigmaflow/schedule/schedule.hpp"
+
+namespace sigmaflow {
+
+/// Variance exploding: s = 1, sigma = sigma_min (sigma_max / sigma_min)^t, t in [0, 1].
+class VeSchedule final : public Schedule {
+  public:
+    VeSchedule(double sigma_min, double sigma_max);
+    Scale at(double t) const override;
+    Coefficients coefficients(double t) const override;
+    double t_of_sigma(double sigma) const override;
+    double t_min() const override { return 0.0; }
+    double t_max() const override { return 1.0; }
+
+  private:
+    double sigma_min_;
+    double log_ratio_;
+};
+
+/// Integrated noise rate of the variance-preserving family: beta(t) = beta_min + t (beta_max - beta_min),
+/// B(t) = int_0^t beta, s = exp(-B / 2).
+struct LinearBeta {
+    double beta_min = 0.1;
+    double beta_max = 20.0;
+
+    [[nodiscard]] double rate(double t) const { return beta_min + t * (beta_max - beta_min); }
+    [[nodiscard]] double integral(double t) const { return t * (beta_min + 0.5 * t * (beta_max - beta_min)); }
+    /// The t with integral(t) = b, without cancellation.
+    [[nodiscard]] double t_of_integral(double b) const;
+};
+
+/// Variance preserving: s^2 sigma^2 = 1 - s^2, so sigma^2 = expm1(B); t in [t_min, 1].
+class VpSchedule final : public Schedule {
+  public:
+    VpSchedule(LinearBeta beta, double t_min) : beta_(beta), t_min_(t_min) {}
+    Scale at(double t) const override;
+    Coefficients coefficients(double t) const override;
+    double t_of_sigma(double sigma) const override;
+    double t_min() const override { return t_min_; }
+    double t_max() const override { return 1.0; }
+
+  private:
+    LinearBeta beta_;
+    double t_min_;
+};
+
+/// Sub-VP: s^2 sigma^2 = (1 - s^2)^2, so sigma = 2 sinh(B / 2); t in [t_min, 1].
+class SubVpSchedule final : public Schedule {
+  public:
+    SubVpSchedule(LinearBeta beta, double t_min) : beta_(beta), t_min_(t_min) {}
+    Scale at(double t) const override;
+    Coefficients coefficients(double t) const override;
+    double t_of_sigma(double sigma) const override;
+    double t_min() const override { return t_min_; }
+    double t_max() const override { return 1.0; }
+
+  private:
+    LinearBeta beta_;
+    double t_min_;
+};
+
+/// EDM: s = 1, sigma = t, t in [sigma_min, sigma_max].
+class EdmSchedule final : public Schedule {
+  public:
+    EdmSchedule(double sigma_min, double sigma_max) : t_min_(sigma_min), t_max_(sigma_max) {}
+    Scale at(double t) const override { return {1.0, t}; }
+    Coefficients coefficients(double t) const override;
+    double t_of_sigma(double sigma) const override { return sigma; }
+    double t_min() const override { return t_min_; }
+    double t_max() const override { return t_max_; }
+
+  private:
+    double t_min_;
+    double t_max_;
+};
+
+/// Ornstein-Uhlenbeck: s = exp(-t), s^2 sigma^2 = 1 - exp(-2t), so sigma^2 = expm1(2t).
+class OuSchedule final : public Schedule {
+  public:
+    OuSchedule(double sigma_min, double sigma_max);
+    Scale at(double t) const override;
+    Coefficients coefficients(double t) const override;
+    double t_of_sigma(double sigma) const override;
+    double t_min() const override { return t_min_; }
+    double t_max() const override { return t_max_; }
+
+  private:
+    double t_min_;
+    double t_max_;
+};
+
+}  // namespace sigmaflow

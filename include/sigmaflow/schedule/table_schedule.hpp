@@ -1,0 +1,42 @@
+#pragma once
+/// \file
+/// A schedule given as a table of (t, s, sigma), interpolated monotonically: ln s and ln sigma against t by piecewise
+/// cubic Hermite polynomials (Fritsch and Carlson 1980), so sigma increases with t between the rows too.
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sigmaflow/core/error.hpp"
+#include "sigmaflow/schedule/schedule.hpp"
+
+namespace sigmaflow {
+
+struct ScheduleTable {
+    std::vector<double> t;
+    std::vector<double> s;
+    std::vector<double> sigma;
+};
+
+/// Reads a CSV of t, s, sigma; a first line of names may be there. InputError names file and line.
+[[nodiscard]] ScheduleTable read_schedule_table(const std::string& path, const Location& where);
+
+class TableSchedule final : public Schedule {
+  public:
+    /// At least 4 rows, t and sigma strictly increasing together, s and sigma positive: InputError at `where`
+    /// otherwise. Rows may come in descending order.
+    TableSchedule(ScheduleTable table, const Location& where);
+    ~TableSchedule() override;
+    Scale at(double t) const override;
+    Coefficients coefficients(double t) const override;
+    double t_of_sigma(double sigma) const override;
+    double t_min() const override;
+    double t_max() const override;
+    std::vector<double> own_sigmas() const override;
+
+  private:
+    struct Curves;
+    std::unique_ptr<Curves> curves_;
+};
+
+}  // namespace sigmaflow
