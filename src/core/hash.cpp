@@ -2,11 +2,6 @@
 
 #include <fmt/format.h>
 
-// g++ 12 sees uninitialised values in its own AVX-512 intrinsics once they are inlined here.
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#endif
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 

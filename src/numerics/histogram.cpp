@@ -31,11 +31,26 @@ BinIndex::BinIndex(const BinScale& scale) : scale_(scale) {
     }
     upper_.insert(upper_.end(), positive.begin(), positive.end());
     size_ = static_cast<int>(upper_.size()) + 1;
+    per_side_ = static_cast<int>(positive.size()) - 1;
+    per_log_ = per_side_ / std::log(scale.highest / scale.lowest);
 }
 
 int BinIndex::operator()(double value) const {
     const double u = scale_.sign * (value - scale_.origin);
-    return static_cast<int>(std::upper_bound(upper_.begin(), upper_.end(), u) - upper_.begin());
+    // The edges alone decide; the logarithm only says where to look first.
+    const double magnitude = std::abs(u);
+    const auto half = static_cast<std::int64_t>(per_side_);
+    std::int64_t guess =
+        magnitude > scale_.lowest
+            ? 1 + static_cast<std::int64_t>(std::min(std::log(magnitude / scale_.lowest) * per_log_, 1e6))
+            : 0;
+    guess = std::min(guess, half + 1);
+    std::int64_t bin = scale_.two_sided ? half + 1 + (u < 0.0 ? -guess : guess) : (u < 0.0 ? 0 : guess);
+    const auto last = static_cast<std::int64_t>(upper_.size());
+    bin = std::clamp<std::int64_t>(bin, 0, last);
+    while (bin < last && u >= upper_[static_cast<std::size_t>(bin)]) ++bin;
+    while (bin > 0 && u < upper_[static_cast<std::size_t>(bin - 1)]) --bin;
+    return static_cast<int>(bin);
 }
 
 double BinIndex::representative(int bin) const {

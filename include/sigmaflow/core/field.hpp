@@ -8,9 +8,9 @@
 
 namespace sigmaflow {
 
-/// Fixed bins, in which counts merge bitwise in any order. A value v is binned as u = sign * (v - origin): bin 0 holds
-/// u < -highest (below), then, if two_sided, logarithmic bins for negative u, one bin for |u| < lowest, logarithmic
-/// bins for positive u, and the last one u >= highest (above). A quantile read from the counts is within
+/// Fixed bins, in which counts merge bitwise in any order. A value v is binned as u = sign * (v - origin). If
+/// two_sided: u < -highest | logarithmic bins of negative u | |u| < lowest | logarithmic bins of positive u | u >=
+/// highest; else u < lowest | logarithmic bins | u >= highest. A quantile read from the counts is within
 /// relative_accuracy of u, or within `lowest` of the origin.
 struct BinScale {
     double origin = 0.0;

@@ -33,6 +33,8 @@ class BinIndex {
     BinScale scale_;
     std::vector<double> upper_;  ///< upper edges in u of all bins but the last
     int size_ = 0;
+    int per_side_ = 0;      ///< logarithmic bins on one side
+    double per_log_ = 0.0;  ///< bins per unit of ln u
 };
 
 }  // namespace sigmaflow

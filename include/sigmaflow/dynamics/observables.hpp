@@ -1,0 +1,65 @@
+#pragma once
+/// \file
+/// The recorded quantities, each a few lines.
+
+#include "sigmaflow/dynamics/observable.hpp"
+
+namespace sigmaflow {
+
+/// x, d coordinates.
+class Positions final : public Observable {
+  public:
+    Field field(int dim) const override;
+    Requirements requirements() const override { return {}; }
+    void observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const override;
+};
+
+/// m(x; sigma), d coordinates; at the last level also the sample after a final step to sigma = 0.
+class PosteriorMean final : public Observable {
+  public:
+    Field field(int dim) const override;
+    Requirements requirements() const override { return {}; }
+    void observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const override;
+};
+
+/// Eigenvalues of J = I - C / sigma^2, ascending: the branching directions (J < 0) come first.
+class Spectrum final : public Observable {
+  public:
+    Field field(int dim) const override;
+    Requirements requirements() const override;
+    void observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const override;
+};
+
+/// ln p_sigma(x) in closed form.
+class LogDensity final : public Observable {
+  public:
+    Field field(int dim) const override;
+    Requirements requirements() const override;
+    void observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const override;
+};
+
+/// ln p_sigma(x) as the solver finds it: ln p at the start minus ln |det dx/dx_start| integrated with its own stages.
+class Likelihood final : public Observable {
+  public:
+    Field field(int dim) const override;
+    Requirements requirements() const override;
+    void observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const override;
+};
+
+/// tr C; its mean over p_sigma is the minimum mean square error of denoising.
+class Mmse final : public Observable {
+  public:
+    Field field(int dim) const override;
+    Requirements requirements() const override;
+    void observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const override;
+};
+
+/// Entropy of the posterior weights of components or points, in nats; exp of it is their effective number.
+class WeightEntropy final : public Observable {
+  public:
+    Field field(int dim) const override;
+    Requirements requirements() const override;
+    void observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const override;
+};
+
+}  // namespace sigmaflow

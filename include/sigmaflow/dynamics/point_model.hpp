@@ -1,0 +1,43 @@
+#pragma once
+/// \file
+/// Everything that decides the numbers of one point, built and ready to run.
+
+#include <memory>
+#include <vector>
+
+#include "sigmaflow/distribution/distribution.hpp"
+#include "sigmaflow/dynamics/observable.hpp"
+#include "sigmaflow/dynamics/probability_flow.hpp"
+#include "sigmaflow/dynamics/solver.hpp"
+
+namespace sigmaflow {
+
+/// Which grid sigma is recorded as which level.
+struct RecordedLevels {
+    std::vector<double> sigma;        ///< actual sigma of every level; NaN where masked
+    std::vector<int> level_of_sigma;  ///< level recorded at grid index i, or -1
+};
+
+/// Records every wanted level at the grid sigma nearest in ln sigma. Two levels that share a grid sigma: the nearer one
+/// has it, the other is masked. Observation never changes the grid.
+[[nodiscard]] RecordedLevels recorded_levels(const std::vector<double>& grid, const std::vector<double>& wanted);
+
+struct PointModel {
+    std::shared_ptr<const Distribution> distribution;
+    std::shared_ptr<const Solver> solver;
+    std::vector<double> grid;  ///< decreasing; a last 0 is the step to x = m
+    RecordedLevels levels;
+    std::vector<std::shared_ptr<const Observable>> observables;
+    StreamKey key;
+
+    [[nodiscard]] int dim() const { return distribution->dim(); }
+    [[nodiscard]] std::vector<Field> fields() const;
+    [[nodiscard]] Requirements requirements() const;
+    /// Work of `width` particles over the whole trajectory, independent of the machine.
+    [[nodiscard]] Work cost(int width) const;
+    /// Why this point cannot run (a solver or a quantity that needs what the law or solver does not have); empty if it
+    /// can.
+    [[nodiscard]] std::string mismatch() const;
+};
+
+}  // namespace sigmaflow

@@ -1,0 +1,39 @@
+#pragma once
+/// \file
+/// The trajectories of one tile of particles of one point, start to end, with what is observed on the way.
+
+#include "sigmaflow/dynamics/block_buffer.hpp"
+#include "sigmaflow/dynamics/point_model.hpp"
+
+namespace sigmaflow {
+
+/// Buffers and the loop of one thread; made once per point and thread, then run for many tiles without allocation.
+class TrajectoryRunner {
+  public:
+    explicit TrajectoryRunner(const PointModel& model);
+
+    /// Integrates the particles of `range` from an exact draw x_T = x0 + sigma_T n down the grid and stores what the
+    /// observables see into `out`, as its particles from `first` on.
+    void run(const ParticleRange& range, int first, BlockBuffer& out);
+    /// The same from a given start, every column at grid.front(): for `trace`. x0 and n are not known then.
+    void run_from(const Tile& start, int count, BlockBuffer& out);
+
+  private:
+    void integrate(int first, int count, BlockBuffer& out);
+    void record(int level, int first, int count, BlockBuffer& out);
+    void watch(int next_level, int first, int count, BlockBuffer& out);
+
+    const PointModel* model_;
+    Requirements requirements_;
+    ProbabilityFlow flow_;
+    FlowWorkspace stage_;
+    std::unique_ptr<Denoiser::Workspace> scratch_;
+    PosteriorTile posterior_;
+    State state_;
+    Row start_log_density_ = Row::Zero();
+    SymmetricSpectrum spectrum_;
+    Eigen::MatrixXd matrix_;
+    std::vector<Tile> observed_;
+};
+
+}  // namespace sigmaflow

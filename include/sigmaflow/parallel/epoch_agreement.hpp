@@ -1,0 +1,42 @@
+#pragma once
+/// \file
+/// The meeting of all ranks once an epoch: a non-blocking reduction that is started when a rank is ready and tested
+/// between tiles, so that nobody waits for a whole task.
+
+#include <mpi.h>
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+namespace sigmaflow {
+
+/// What a rank brings, and what all ranks get.
+struct EpochState {
+    bool stop = false;           ///< a stop was requested (any rank)
+    bool busy = false;           ///< work is left or under way (any rank)
+    std::int64_t finished = 0;   ///< tasks that wait to be written (sum)
+    double finished_cost = 0.0;  ///< their predicted cost (sum)
+};
+
+class EpochAgreement {
+  public:
+    explicit EpochAgreement(MPI_Comm comm);
+    /// Waits for a reduction under way: all ranks must have started it.
+    ~EpochAgreement();
+    EpochAgreement(const EpochAgreement&) = delete;
+    EpochAgreement& operator=(const EpochAgreement&) = delete;
+
+    [[nodiscard]] bool is_under_way() const { return request_ != MPI_REQUEST_NULL; }
+    void start(const EpochState& mine);
+    /// The agreed state, once, when every rank has started.
+    [[nodiscard]] std::optional<EpochState> test();
+
+  private:
+    MPI_Comm comm_;
+    MPI_Request request_ = MPI_REQUEST_NULL;
+    std::array<double, 4> mine_{};
+    std::array<double, 4> all_{};
+};
+
+}  // namespace sigmaflow
