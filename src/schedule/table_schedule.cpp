@@ -1,6 +1,8 @@
 #include "sigmaflow/schedule/table_schedule.hpp"
 
 #include <algorithm>
+#include <math.h>  // Boost 1.74 calls an unqualified isnan
+
 #include <boost/math/interpolators/pchip.hpp>
 #include <charconv>
 #include <cmath>

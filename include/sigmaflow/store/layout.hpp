@@ -29,11 +29,11 @@ struct Variable {
     Element element = Element::f64;
     std::vector<std::string> dimensions;
     Rows rows = Rows::per_block;
-    std::string unit;
-    std::string meaning;
-    std::vector<std::string> flag_meanings;               ///< for codes: names of 0, 1, 2 ...
-    std::vector<std::pair<std::string, double>> numbers;  ///< further numeric attributes (the scale of bins)
-    std::vector<std::byte> content;                       ///< of a fixed variable
+    std::string unit = {};
+    std::string meaning = {};
+    std::vector<std::string> flag_meanings = {};               ///< for codes: names of 0, 1, 2 ...
+    std::vector<std::pair<std::string, double>> numbers = {};  ///< further numeric attributes (the scale of bins)
+    std::vector<std::byte> content = {};                       ///< of a fixed variable
 };
 
 /// Points of equal shape share their variables, with a leading axis `point`.
@@ -56,7 +56,7 @@ struct Column {
     std::variant<std::vector<double>, std::vector<std::int64_t>, std::vector<std::uint64_t>, std::vector<std::uint8_t>,
                  std::vector<std::string>>
         values;
-    std::vector<std::string> flag_meanings;
+    std::vector<std::string> flag_meanings = {};
 };
 
 struct Table {

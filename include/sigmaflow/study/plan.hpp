@@ -1,0 +1,60 @@
+#pragma once
+/// \file
+/// The plan of a study: every point built, grouped by shape, cut into tasks, each with its predicted cost.
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sigmaflow/dynamics/point_model.hpp"
+#include "sigmaflow/study/points.hpp"
+
+namespace sigmaflow {
+
+/// Points of equal shape share the variables of the result file.
+struct PlannedGroup {
+    std::string name;
+    int dim = 0;
+    int levels = 0;
+    std::vector<Field> fields;
+    std::vector<std::size_t> points;  ///< indices into Plan::points, in their order
+};
+
+/// The unit of work: a run of particles of one point.
+struct PlannedTask {
+    std::size_t point = 0;
+    int block = 0;
+    std::int64_t first = 0;
+    int count = 0;
+    Work work;
+};
+
+struct Plan {
+    std::vector<Point> points;
+    std::vector<PointModel> models;  ///< of every point
+    std::vector<PlannedGroup> groups;
+    std::vector<std::size_t> group_of_point;
+    std::vector<std::size_t> row_of_point;  ///< place in its group
+    std::vector<PlannedTask> tasks;         ///< by point and block: the order of the result file
+    std::vector<std::size_t> order;         ///< indices of tasks, largest predicted cost first
+    std::int64_t particles = 0;
+    int block = 0;
+    int blocks = 0;  ///< per point
+    int kept = 0;    ///< particles of every point that are recorded one by one
+};
+
+/// Builds every object of the study. An InputError names what cannot be built or does not fit together.
+[[nodiscard]] Plan make_plan(const Study& study, const PointsCatalog& catalog);
+
+/// Builds one point of a study: distribution, solver, grid, levels, observables.
+[[nodiscard]] PointModel build_model(const Study& study, const Point& point,
+                                     std::shared_ptr<const Distribution> distribution);
+/// Builds a distribution from its choice.
+[[nodiscard]] std::shared_ptr<const Distribution> build_distribution(const Choice& choice,
+                                                                     const PointsCatalog& catalog);
+
+/// Seconds that `work` is expected to take on one core of a machine with nominal rates: for forecasts and order only.
+[[nodiscard]] double predicted_seconds(const Work& work);
+
+}  // namespace sigmaflow

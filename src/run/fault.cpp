@@ -1,0 +1,45 @@
+#include "sigmaflow/run/fault.hpp"
+
+#include <chrono>
+#include <cstdlib>
+#include <regex>
+#include <sstream>
+#include <stdexcept>
+#include <thread>
+
+#include "sigmaflow/core/error.hpp"
+
+namespace sigmaflow {
+
+FaultPlan FaultPlan::from_environment() {
+    const char* text = std::getenv("SIGMAFLOW_FAULT");
+    return FaultPlan(text == nullptr ? "" : text);
+}
+
+FaultPlan::FaultPlan(const std::string& text) {
+    if (text.empty()) return;
+    static const std::regex form(R"((throw|sleep)@(\*|\d+)(?:=([0-9.]+))?)");
+    std::stringstream words(text);
+    for (std::string word; std::getline(words, word, ',');) {
+        std::smatch parts;
+        if (!std::regex_match(word, parts, form)) {
+            throw InputError("SIGMAFLOW_FAULT has '" + word + "'", "expected throw@TASK or sleep@TASK=SECONDS");
+        }
+        Fault fault;
+        fault.sleeps = parts[1] == "sleep";
+        fault.all_tasks = parts[2] == "*";
+        if (!fault.all_tasks) fault.task = std::stoull(parts[2]);
+        if (parts[3].matched) fault.seconds = std::stod(parts[3]);
+        faults_.push_back(fault);
+    }
+}
+
+void FaultPlan::strike(std::uint64_t task) const {
+    for (const auto& fault : faults_) {
+        if (!fault.all_tasks && fault.task != task) continue;
+        if (!fault.sleeps) throw std::runtime_error("fault on demand (SIGMAFLOW_FAULT)");
+        std::this_thread::sleep_for(std::chrono::duration<double>(fault.seconds));
+    }
+}
+
+}  // namespace sigmaflow
