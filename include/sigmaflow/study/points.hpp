@@ -29,11 +29,23 @@ struct Point {
 };
 
 /// The tables that the study's distributions read, each once, for every value of their axes.
-[[nodiscard]] std::vector<PointsSource> points_sources(const Study& study);
+[[nodiscard]] std::vector<PointsSource> points_sources(const Study& study,
+                                                       const StudyRegistries& registries = study_registries());
 
-/// All points in the order of the file: distribution slowest, solver fastest, axes in file order. Points that are equal
-/// (same id) are an InputError naming both. A distribution read from a file is identified by the contents of its table
-/// (`catalog`), not by its path.
-[[nodiscard]] std::vector<Point> expand(const Study& study, const PointsCatalog& catalog);
+/// Size of a study, known without expanding it. Excluded points are counted; a room without objects counts as one.
+struct StudySize {
+    std::int64_t points = 0;
+    std::int64_t tasks = 0;  ///< blocks of particles
+};
+
+/// Counts points and tasks; more than kMostPoints or kMostTasks are an InputError with the numbers.
+[[nodiscard]] StudySize study_size(const Study& study);
+
+/// All points in the order of the file: distribution slowest, solver fastest, axes in file order; axes that are zipped
+/// move where the first of them stands. A study without a distribution, schedule or solver, or whose points are all
+/// excluded, is an InputError; so are points that are equal (same id), naming both. A distribution read from a file is
+/// identified by the contents of its table (`catalog`), not by its path.
+[[nodiscard]] std::vector<Point> expand(const Study& study, const PointsCatalog& catalog,
+                                        const StudyRegistries& registries = study_registries());
 
 }  // namespace sigmaflow

@@ -8,10 +8,15 @@
 #include <vector>
 
 #include "sigmaflow/core/schema.hpp"
+#include "sigmaflow/study/registries.hpp"
 
 namespace sigmaflow {
 
-/// One axis of the sweep: a parameter with more than one value, addressed as room.label.key.
+/// Bounds on the size of a study, checked before anything is expanded.
+inline constexpr std::int64_t kMostPoints = 10'000'000;
+inline constexpr std::int64_t kMostTasks = std::int64_t{1} << 31;
+
+/// One axis of the sweep: a parameter with a list of values, addressed as room.label.key.
 struct Axis {
     std::string key;
     std::vector<Value> values;  ///< each checked against the schema
@@ -23,14 +28,19 @@ struct Entry {
     std::string room;  ///< "distribution", "schedule" or "solver"
     std::string label;
     std::string kind;
-    Value::Table fixed;  ///< parameters with one value, unchecked defaults not included
+    Value::Table fixed;  ///< parameters with one value, each checked; defaults not included; paths resolved
     std::vector<Axis> axes;
     Location where;
+
+    /// room.label.key
+    [[nodiscard]] std::string address(const std::string& key) const { return room + "." + label + "." + key; }
+    [[nodiscard]] const Axis* axis(const std::string& key) const;
 };
 
-/// Addresses of axes that move together.
+/// Addresses (room.label.key) of axes that move together: at least two, of equal length.
 using Zip = std::vector<std::string>;
-/// A point is left out when every address of one of these has (one of) the given value(s).
+/// A point is left out when every address (room.label.key, or room.key for all labels) of one of these has the given
+/// value, or one of the values of a list.
 using Exclusion = std::vector<std::pair<std::string, Value>>;
 
 struct Quantity {
@@ -57,20 +67,24 @@ struct Study {
     std::vector<Zip> zip;
     Levels levels;
     std::vector<Quantity> quantities;
-    int keep_particles = 64;
+    int keep_particles = 64;             ///< at most `particles`
     std::string text;                    ///< the file as it is
     std::string folder;                  ///< paths are relative to it
     std::string path;                    ///< as given
     std::vector<std::string> overrides;  ///< the --set assignments, in order
     /// Hash of everything that decides results: the text and the overrides.
     [[nodiscard]] std::uint64_t hash() const;
+    /// The entries of a room: "distribution", "schedule" or "solver".
+    [[nodiscard]] const std::vector<Entry>& of(const std::string& room) const;
 };
 
 /// Reads and validates a study file with `overrides` ("room.label.key=value", TOML values) applied first. Throws
 /// InputError (file, line, key, found, allowed, nearest).
-[[nodiscard]] Study read_study(const std::string& path, const std::vector<std::string>& overrides = {});
+[[nodiscard]] Study read_study(const std::string& path, const std::vector<std::string>& overrides = {},
+                               const StudyRegistries& registries = study_registries());
 /// The same for a text in memory; `path` names it in messages and its folder resolves relative paths.
 [[nodiscard]] Study parse_study(const std::string& text, const std::string& path,
-                                const std::vector<std::string>& overrides = {});
+                                const std::vector<std::string>& overrides = {},
+                                const StudyRegistries& registries = study_registries());
 
 }  // namespace sigmaflow

@@ -1,0 +1,81 @@
+#include "entries.hpp"
+
+#include <fmt/format.h>
+
+#include "axes.hpp"
+
+namespace sigmaflow {
+namespace {
+
+const Parameter& find_parameter(const Kind& kind, const std::string& key, const Value& value) {
+    const Parameter* parameter = kind.find(key);
+    if (parameter != nullptr) return *parameter;
+    std::vector<std::string> known{"name", "kind"};
+    for (const auto& other : kind.parameters) known.push_back(other.name);
+    throw InputError(value.where(), "unknown key '" + key + "' of " + kind.name, "known keys: " + joined(known),
+                     suggest(key, known));
+}
+
+/// A value with its paths relative to the folder of the study; every text in it is a path.
+Value resolved(const Value& value, const std::filesystem::path& folder) {
+    if (value.is_text()) return {(folder / value.text()).lexically_normal().string(), value.where()};
+    if (!value.is_list()) return value;
+    Value::List items;
+    for (const auto& item : value.list()) items.push_back(resolved(item, folder));
+    return {std::move(items), value.where()};
+}
+
+/// Builds one combination of the entry: every value has been checked by itself, so what can be wrong is what is
+/// missing.
+void check_complete(const Entry& entry, const Kind& kind) {
+    Value::Table first = entry.fixed;
+    for (const auto& axis : entry.axes) first.emplace_back(axis.key, axis.values.front());
+    const Parameters complete(kind, first, entry.where);
+}
+
+Entry read_entry(const RawEntry& raw, const Kind& kind, const std::string& folder) {
+    Entry entry{raw.room, raw.label, kind.name, {}, {}, raw.where};
+    for (const auto& [key, value] : raw.parameters) {
+        const Parameter& parameter = find_parameter(kind, key, value);
+        const Value given = parameter.is_path ? resolved(value, folder) : value;
+        if (is_axis(parameter, given)) {
+            entry.axes.push_back(read_axis(parameter, given));
+        } else {
+            entry.fixed.emplace_back(key, checked(parameter, given));
+        }
+    }
+    check_complete(entry, kind);
+    return entry;
+}
+
+/// Ranges are short to write: their lengths are added up before any is expanded.
+std::int64_t values_on_axes(const RawEntry& raw, const Kind& kind) {
+    std::int64_t sum = 0;
+    for (const auto& [key, value] : raw.parameters) {
+        const Parameter& parameter = find_parameter(kind, key, value);
+        if (is_axis(parameter, value)) sum += axis_length(parameter, value);
+    }
+    return sum;
+}
+
+std::vector<Entry>& room_of(Study& study, const std::string& room) {
+    if (room == "distribution") return study.distributions;
+    return room == "schedule" ? study.schedules : study.solvers;
+}
+
+}  // namespace
+
+void read_entries(const Sections& sections, const StudyRegistries& registries, Study& study) {
+    std::int64_t values = 0;
+    for (const auto& raw : sections.entries) {
+        const Kind& kind = registries.kind(raw.room, raw.kind.text(), raw.kind.where());
+        values += values_on_axes(raw, kind);
+        if (values > kMostPoints) {
+            throw InputError(raw.where, fmt::format("the sweep axes hold {} values or more", values),
+                             fmt::format("at most {}", kMostPoints), "use fewer values");
+        }
+        room_of(study, raw.room).push_back(read_entry(raw, kind, study.folder));
+    }
+}
+
+}  // namespace sigmaflow

@@ -1,0 +1,130 @@
+#include "sigmaflow/study/points.hpp"
+
+#include <algorithm>
+#include <array>
+#include <set>
+#include <stdexcept>
+#include <unordered_map>
+
+#include "address.hpp"
+#include "choices.hpp"
+#include "combinations.hpp"
+#include "sigmaflow/core/hash.hpp"
+
+namespace sigmaflow {
+namespace {
+
+/// Of the distribution, the schedule and the solver.
+using Swept = std::array<const SweptChoice*, 3>;
+
+bool is_excluded(const Swept& choices) {
+    for (std::size_t i = 0; i < choices[0]->excluded.size(); ++i) {
+        if (choices[0]->excluded[i] && choices[1]->excluded[i] && choices[2]->excluded[i]) return true;
+    }
+    return false;
+}
+
+Point make_point(const Swept& choices) {
+    std::string ids;
+    Point point{0, choices[0]->choice, choices[1]->choice, choices[2]->choice, {}};
+    for (const auto* swept : choices) {
+        ids += hex(swept->choice.id);
+        point.axes.insert(point.axes.end(), swept->axes.begin(), swept->axes.end());
+    }
+    point.id = hash64(ids);
+    return point;
+}
+
+void append_points(const Group& group, const Combinations& combinations, ChoiceTable& table, std::vector<Point>& out) {
+    const auto dimensions = combinations.dimensions(group);
+    Position position(dimensions);
+    do {
+        const auto indices = position.indices(group);
+        const Swept choices{&table.at(*group[0], indices[0]), &table.at(*group[1], indices[1]),
+                            &table.at(*group[2], indices[2])};
+        if (!is_excluded(choices)) out.push_back(make_point(choices));
+    } while (position.advance());
+}
+
+std::string describe(const Point& point) {
+    std::string out = point.distribution.label + " x " + point.schedule.label + " x " + point.solver.label;
+    for (const auto& [address, value] : point.axes) out += ", " + address + " = " + value.shown();
+    return out;
+}
+
+/// The place of the first object that two equal points name differently.
+Location where_they_part(const Point& a, const Point& b) {
+    if (a.distribution.label != b.distribution.label) return b.distribution.parameters.where();
+    if (a.schedule.label != b.schedule.label) return b.schedule.parameters.where();
+    if (a.solver.label != b.solver.label) return b.solver.parameters.where();
+    return b.distribution.parameters.where();
+}
+
+void check_unique(const std::vector<Point>& points) {
+    std::unordered_map<std::uint64_t, const Point*> seen;
+    for (const auto& point : points) {
+        const auto [first, is_new] = seen.emplace(point.id, &point);
+        if (is_new) continue;
+        throw InputError(where_they_part(*first->second, point), "two points of the sweep are equal",
+                         "[" + describe(*first->second) + "] and [" + describe(point) + "]",
+                         "remove one, or exclude it in [sweep]");
+    }
+}
+
+void check_rooms(const Study& study) {
+    for (const std::string& room : object_rooms()) {
+        if (!study.of(room).empty()) continue;
+        throw InputError(Location{study.path, 0, 0}, "the study has no " + room, {}, "add a [[" + room + "]] table");
+    }
+}
+
+bool reads_files(const Kind& kind) {
+    return std::any_of(kind.parameters.begin(), kind.parameters.end(), [](const auto& p) { return p.is_path; });
+}
+
+void check_tables(const Study& study, const PointsCatalog& catalog, const StudyRegistries& registries) {
+    for (const auto& source : points_sources(study, registries)) {
+        if (catalog.contains(source.key())) continue;
+        throw std::logic_error("the table of points '" + source.path + "' was not read before expanding the study");
+    }
+}
+
+}  // namespace
+
+std::vector<PointsSource> points_sources(const Study& study, const StudyRegistries& registries) {
+    std::vector<PointsSource> out;
+    std::set<std::string> seen;
+    const Combinations combinations(study);
+    for (const auto& entry : study.distributions) {
+        if (!reads_files(registries.kind(entry.room, entry.kind, entry.where))) continue;
+        const auto dimensions = combinations.dimensions({&entry});
+        Position position(dimensions);
+        do {
+            const Choice choice = make_choice(entry, position.indices({&entry}).front(), {}, registries);
+            const auto source = registries.points_source(choice.parameters);
+            if (source && seen.insert(source->key()).second) out.push_back(*source);
+        } while (position.advance());
+    }
+    return out;
+}
+
+std::vector<Point> expand(const Study& study, const PointsCatalog& catalog, const StudyRegistries& registries) {
+    check_rooms(study);
+    check_tables(study, catalog, registries);
+    std::vector<Point> out;
+    out.reserve(static_cast<std::size_t>(study_size(study).points));
+    const Combinations combinations(study);
+    ChoiceTable table(study, catalog, registries);
+    for (const auto& distribution : study.distributions) {
+        for (const auto& schedule : study.schedules) {
+            for (const auto& solver : study.solvers) {
+                append_points({&distribution, &schedule, &solver}, combinations, table, out);
+            }
+        }
+    }
+    if (out.empty()) throw InputError(Location{study.path, 0, 0}, "every point of the study is excluded");
+    check_unique(out);
+    return out;
+}
+
+}  // namespace sigmaflow

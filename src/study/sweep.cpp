@@ -1,0 +1,53 @@
+#include "sweep.hpp"
+
+#include "exclusions.hpp"
+#include "sigmaflow/study/study_kinds.hpp"
+#include "zips.hpp"
+
+namespace sigmaflow {
+namespace {
+
+/// { distribution.planes.dim = 2 } means the same as { "distribution.planes.dim" = 2 }.
+void flatten(const std::string& prefix, const Value::Table& table, Exclusion& out) {
+    for (const auto& [key, value] : table) {
+        const std::string address = prefix.empty() ? key : prefix + "." + key;
+        if (value.is_table()) {
+            flatten(address, value.table(), out);
+        } else {
+            out.emplace_back(address, value);
+        }
+    }
+}
+
+Exclusion read_exclusion(const Value& value) {
+    const std::string allowed = "allowed: a table { \"room.label.key\" = value or list of values, ... }";
+    if (!value.is_table()) throw InputError(value.where(), "an exclusion is " + value.type_name(), allowed);
+    Exclusion out;
+    flatten({}, value.table(), out);
+    if (out.empty()) throw InputError(value.where(), "an exclusion is empty", allowed);
+    return out;
+}
+
+}  // namespace
+
+void read_sweep(const Sections& sections, const StudyRegistries& registries, Study& study) {
+    std::vector<std::string> known;
+    for (const auto& parameter : sweep_section().parameters) known.push_back(parameter.name);
+    for (const auto& [key, value] : sections.sweep.values) {
+        if (key != "exclude" && key != "zip") {
+            throw InputError(value.where(), "unknown key '" + key + "' of [sweep]", "known keys: " + joined(known),
+                             suggest(key, known));
+        }
+        if (!value.is_list()) {
+            throw InputError(value.where(), "'" + key + "' is " + value.type_name() + ", not a list");
+        }
+        if (key == "zip") study.zip = read_zips(value.list(), sections, registries, study);
+        if (key != "exclude") continue;
+        for (const auto& item : value.list()) {
+            study.exclude.push_back(read_exclusion(item));
+            check_exclusion(study.exclude.back(), study, registries, sections.overridden);
+        }
+    }
+}
+
+}  // namespace sigmaflow

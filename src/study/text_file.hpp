@@ -1,0 +1,14 @@
+#pragma once
+/// \file
+/// Reading a text file of bounded size.
+
+#include <cstddef>
+#include <string>
+
+namespace sigmaflow {
+
+/// The contents of a file, whatever it is (a pipe, too), as far as `most` bytes and one more, so that the caller sees
+/// an excess without reading all of it. An InputError if it cannot be read.
+[[nodiscard]] std::string read_text_file(const std::string& path, std::size_t most);
+
+}  // namespace sigmaflow
