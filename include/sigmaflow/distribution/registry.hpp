@@ -3,9 +3,9 @@
 /// Every kind of distribution with its parameters: what `sigmaflow list distributions` prints.
 
 #include <functional>
-#include <optional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "sigmaflow/core/registry.hpp"

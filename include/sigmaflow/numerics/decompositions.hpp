@@ -3,6 +3,7 @@
 /// Dense decompositions, compiled once: every other file calls these (Eigen's decompositions cost 40 s a file).
 
 #include <Eigen/Core>
+#include <memory>
 
 namespace sigmaflow {
 
@@ -15,7 +16,8 @@ struct EigenPairs {
 /// the iteration does not converge (non-finite input).
 [[nodiscard]] EigenPairs symmetric_eigenpairs(const Eigen::MatrixXd& matrix);
 
-/// Thin singular value decomposition A = U diag(values) V^T, values descending.
+/// Thin singular value decomposition A = U diag(values) V^T, values descending, each to an accuracy of about
+/// eps * values[0]. Throws std::runtime_error for non-finite input.
 struct SingularValues {
     Eigen::MatrixXd left;
     Eigen::VectorXd values;
@@ -23,7 +25,12 @@ struct SingularValues {
 };
 [[nodiscard]] SingularValues singular_values(const Eigen::MatrixXd& matrix);
 
-/// Eigenvalues of symmetric matrices of one size, repeatedly, without allocation after construction.
+/// The upper triangular R (columns x columns) with R^T R = A^T A, by orthogonal transformations: it has the singular
+/// values of A without squaring them. A tall matrix is folded in piece by piece: R(A over B) = R(R(A) over B).
+[[nodiscard]] Eigen::MatrixXd triangular_factor(const Eigen::MatrixXd& matrix);
+
+/// Eigenvalues of symmetric matrices of one size, repeatedly, without allocation after construction. The bits depend
+/// on the matrix alone. Accuracy: about eps * |A|, absolute.
 class SymmetricSpectrum {
   public:
     explicit SymmetricSpectrum(int dim);
@@ -36,7 +43,7 @@ class SymmetricSpectrum {
 
   private:
     struct Impl;
-    Impl* impl_;
+    std::unique_ptr<Impl> impl_;
 };
 
 }  // namespace sigmaflow

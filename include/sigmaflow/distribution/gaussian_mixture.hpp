@@ -1,0 +1,66 @@
+#pragma once
+/// \file
+/// Any Gaussian mixture, singular covariances included: denoiser and distribution (docs/theory.md, section 3).
+
+#include <optional>
+#include <vector>
+
+#include "sigmaflow/distribution/mixture_law.hpp"
+
+namespace sigmaflow {
+
+/// r_k ~ pi_k N(x; mu_k, S_k + sigma^2 I), m_k = mu_k + S_k (S_k + sigma^2)^-1 (x - mu_k),
+/// C_k = sigma^2 S_k (S_k + sigma^2)^-1, m = sum r_k m_k, C = sum r_k [C_k + (m_k - m)(m_k - m)^T].
+///
+/// A workspace holds the conditional means of all components, K d w numbers. |x| up to 1e140 and sigma from 1e-140 to
+/// 1e140 are taken as they are, what lies beyond as the nearer end (squares would overflow).
+class GaussianMixtureDenoiser : public Denoiser {
+  public:
+    explicit GaussianMixtureDenoiser(const MixtureLaw& law);
+
+    [[nodiscard]] int dim() const override { return dim_; }
+    [[nodiscard]] Capabilities capabilities() const override { return {true, true, true, true}; }
+    [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
+    void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
+                  PosteriorTile& out) const override;
+    [[nodiscard]] Work cost(const Needs& needs, int width) const override;
+
+  private:
+    struct Scratch;
+
+    void project(const GaussianComponent& component, Scratch& scratch) const;
+    void condition(std::size_t k, Scratch& scratch) const;
+    void mean(Scratch& scratch, PosteriorTile& out) const;
+    void spread(const Needs& needs, Scratch& scratch, PosteriorTile& out) const;
+
+    int dim_;
+    int largest_rank_ = 0;
+    std::vector<GaussianComponent> components_;
+    Eigen::VectorXd log_weights_;
+};
+
+class GaussianMixture : public Distribution {
+  public:
+    explicit GaussianMixture(MixtureLaw law);
+
+    [[nodiscard]] int dim() const override { return law_.dim(); }
+    [[nodiscard]] Moments moments() const override { return moments_of(law_); }
+    [[nodiscard]] const Denoiser& posterior() const override { return denoiser_; }
+    [[nodiscard]] const GaussianLaw* gaussian() const override { return gaussian_ ? &*gaussian_ : nullptr; }
+    [[nodiscard]] const MixtureLaw& law() const { return law_; }
+
+  protected:
+    void draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const override;
+
+  private:
+    MixtureLaw law_;
+    GaussianMixtureDenoiser denoiser_;
+    std::optional<GaussianLaw> gaussian_;
+    Eigen::VectorXd cumulative_;
+};
+
+/// Cumulative sums of weights, and the component that a uniform number picks from them.
+[[nodiscard]] Eigen::VectorXd cumulative_weights(const Eigen::VectorXd& weights);
+[[nodiscard]] Eigen::Index pick(const Eigen::VectorXd& cumulative, double uniform);
+
+}  // namespace sigmaflow

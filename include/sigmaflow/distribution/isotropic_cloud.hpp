@@ -1,0 +1,80 @@
+#pragma once
+/// \file
+/// Weighted points blurred by one common isotropic Gaussian: sum_k w_k N(y_k, v I), v >= 0. With v = 0 the denoiser is
+/// the attention over a training set that a memorising model would learn (docs/theory.md, section 3).
+
+#include <optional>
+
+#include "sigmaflow/distribution/mixture_law.hpp"
+
+namespace sigmaflow {
+
+/// The parameters of a cloud that it owns.
+struct CloudLaw {
+    Eigen::MatrixXd points;   ///< d x K, one per column
+    Eigen::VectorXd weights;  ///< K positive numbers, any sum
+    double variance = 0.0;
+};
+
+/// m_k = y_k + a (x - y_k), a = v / (v + sigma^2); C = sigma^2 a I + (1 - a)^2 Cov_r[y].
+///
+/// A workspace holds K w weights. The range of x and sigma is that of GaussianMixtureDenoiser.
+class CloudDenoiser : public Denoiser {
+  public:
+    /// `points` must outlive the denoiser.
+    CloudDenoiser(Eigen::Map<const Eigen::MatrixXd> points, const Eigen::VectorXd& weights, double variance);
+
+    [[nodiscard]] int dim() const override { return static_cast<int>(points_.rows()); }
+    [[nodiscard]] Capabilities capabilities() const override { return {true, true, true, true}; }
+    [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
+    void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
+                  PosteriorTile& out) const override;
+    [[nodiscard]] Work cost(const Needs& needs, int width) const override;
+
+  private:
+    struct Scratch;
+
+    void weigh(Scratch& scratch) const;
+    void mean(Scratch& scratch, PosteriorTile& out) const;
+    void spread(const Needs& needs, Scratch& scratch, PosteriorTile& out) const;
+
+    Eigen::Map<const Eigen::MatrixXd> points_;
+    Eigen::VectorXd log_weights_;
+    double variance_;
+};
+
+class IsotropicCloud : public Distribution {
+  public:
+    explicit IsotropicCloud(CloudLaw law);
+    /// Points that somebody else keeps alive.
+    IsotropicCloud(Eigen::Map<const Eigen::MatrixXd> points, Eigen::VectorXd weights, double variance);
+    IsotropicCloud(const IsotropicCloud&) = delete;
+    IsotropicCloud& operator=(const IsotropicCloud&) = delete;
+
+    [[nodiscard]] int dim() const override { return static_cast<int>(points_.rows()); }
+    [[nodiscard]] Moments moments() const override;
+    [[nodiscard]] const Denoiser& posterior() const override { return denoiser_; }
+    [[nodiscard]] const GaussianLaw* gaussian() const override { return gaussian_ ? &*gaussian_ : nullptr; }
+    [[nodiscard]] Eigen::Map<const Eigen::MatrixXd> points() const { return points_; }
+    [[nodiscard]] double variance() const { return variance_; }
+
+  protected:
+    void draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const override;
+
+  private:
+    Eigen::MatrixXd owned_;
+    Eigen::Map<const Eigen::MatrixXd> points_;
+    Eigen::VectorXd weights_;
+    double variance_;
+    CloudDenoiser denoiser_;
+    Eigen::VectorXd cumulative_;
+    std::optional<GaussianLaw> gaussian_;
+};
+
+/// A cloud with its parameters' `normalize` applied: still a cloud if the map is a multiple of the identity or v = 0.
+[[nodiscard]] std::unique_ptr<Distribution> make_cloud(CloudLaw law, const Parameters& parameters);
+/// The same for points that are only seen: they are copied only if they have to be mapped.
+[[nodiscard]] std::unique_ptr<Distribution> make_cloud(Eigen::Map<const Eigen::MatrixXd> points,
+                                                       const Eigen::VectorXd& weights, const Parameters& parameters);
+
+}  // namespace sigmaflow

@@ -1,0 +1,209 @@
+#include "sigmaflow/distribution/gaussian_mixture.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numbers>
+
+#include "sigmaflow/distribution/limits.hpp"
+#include "sigmaflow/distribution/posterior_weights.hpp"
+
+namespace sigmaflow {
+
+struct GaussianMixtureDenoiser::Scratch : Denoiser::Workspace {
+    Scratch(int dim, int largest_rank, std::size_t components)
+        : x(dim, kTileWidth),
+          residual(dim, kTileWidth),
+          along(std::max(largest_rank, 1), kTileWidth),
+          means(static_cast<Eigen::Index>(components) * dim, kTileWidth),
+          reference(dim, kTileWidth),
+          shift(dim, kTileWidth),
+          centred(dim, kTileWidth),
+          weights(static_cast<Eigen::Index>(components)),
+          second(dim) {}
+
+    Tile x;
+    Row noise;       // sigma^2
+    Tile residual;   // the part of x - mu_k orthogonal to the axes
+    Tile along;      // U^T (x - mu_k)
+    Tile means;      // m_k, one below the other
+    Tile reference;  // m_k of the dominant component of each column
+    Tile shift;      // m - reference
+    Tile centred;    // m_k - m
+    PosteriorWeights weights;
+    SecondMoment second;
+};
+
+GaussianMixtureDenoiser::GaussianMixtureDenoiser(const MixtureLaw& law)
+    : dim_(law.dim()),
+      components_(law.components),
+      log_weights_(law.weights.array().log() - std::log(law.weights.sum())) {
+    for (const auto& component : components_) {
+        largest_rank_ = std::max(largest_rank_, static_cast<int>(component.axes.cols()));
+    }
+}
+
+std::unique_ptr<Denoiser::Workspace> GaussianMixtureDenoiser::workspace() const {
+    return std::make_unique<Scratch>(dim_, largest_rank_, components_.size());
+}
+
+/// x - mu_k, split into coordinates along the axes and a residual orthogonal to them.
+void GaussianMixtureDenoiser::project(const GaussianComponent& component, Scratch& scratch) const {
+    const auto rank = component.axes.cols();
+    Tile& residual = scratch.residual;
+    for (int i = 0; i < dim_; ++i) residual.row(i) = scratch.x.row(i).array() - component.mean[i];
+    for (Eigen::Index j = 0; j < rank; ++j) {
+        Row along = Row::Zero();
+        for (int i = 0; i < dim_; ++i) along += component.axes(i, j) * residual.row(i).array();
+        scratch.along.row(j) = along;
+    }
+    if (rank == dim_) return;
+    for (Eigen::Index j = 0; j < rank; ++j) {
+        for (int i = 0; i < dim_; ++i) residual.row(i) -= component.axes(i, j) * scratch.along.row(j);
+    }
+}
+
+/// Component k given x: its mean m_k and the logarithm of its unnormalised weight. The quadratic form is summed from
+/// the projected parts: |x - mu|^2 - |U^T (x - mu)|^2 would cancel.
+void GaussianMixtureDenoiser::condition(std::size_t k, Scratch& scratch) const {
+    const GaussianComponent& component = components_[k];
+    const auto rank = static_cast<int>(component.axes.cols());
+    auto mean = scratch.means.middleRows(static_cast<Eigen::Index>(k) * dim_, dim_);
+    project(component, scratch);
+
+    Row quadratic = Row::Zero();
+    Row log_determinant = Row::Zero();
+    for (int i = 0; i < dim_; ++i) mean.row(i).setConstant(component.mean[i]);
+    if (rank < dim_) {
+        const Row total = component.variance + scratch.noise;
+        const Row shrink = component.variance / total;
+        for (int i = 0; i < dim_; ++i) {
+            const Row residual = scratch.residual.row(i);
+            quadratic += residual.square();
+            mean.row(i).array() += shrink * residual;
+        }
+        quadratic /= total;
+        log_determinant = (dim_ - rank) * total.log();
+    }
+    for (int j = 0; j < rank; ++j) {
+        const Row total = component.variances[j] + scratch.noise;
+        const Row along = scratch.along.row(j);
+        const Row shrunk = component.variances[j] / total * along;
+        quadratic += along.square() / total;
+        log_determinant += total.log();
+        for (int i = 0; i < dim_; ++i) mean.row(i).array() += component.axes(i, j) * shrunk;
+    }
+    scratch.weights.table.row(static_cast<Eigen::Index>(k)) =
+        log_weights_[static_cast<Eigen::Index>(k)] - 0.5 * (capped(quadratic) + log_determinant);
+}
+
+/// m = m_ref + sum_k r_k (m_k - m_ref), the reference being the dominant component: what a faint component adds keeps
+/// its relative accuracy, which C needs.
+void GaussianMixtureDenoiser::mean(Scratch& scratch, PosteriorTile& out) const {
+    const PosteriorWeights& weights = scratch.weights;
+    for (int c = 0; c < kTileWidth; ++c) {
+        const Eigen::Index first = Eigen::Index{weights.dominant[static_cast<std::size_t>(c)]} * dim_;
+        scratch.reference.col(c) = scratch.means.col(c).segment(first, dim_);
+    }
+    scratch.shift.setZero();
+    for (const int k : weights.active) {
+        const Row weight = weights.table.row(k);
+        for (int i = 0; i < dim_; ++i) {
+            const auto mean = scratch.means.row(Eigen::Index{k} * dim_ + i).array();
+            scratch.shift.row(i).array() += weight * (mean - scratch.reference.row(i).array());
+        }
+    }
+    for (int i = 0; i < dim_; ++i) {
+        // The 0 turns -0 into +0, which may differ with the faint components that the neighbours need.
+        scratch.shift.row(i).array() = scratch.shift.row(i).array() * weights.inverse_sum + 0.0;
+        out.mean.row(i) = scratch.reference.row(i) + scratch.shift.row(i);
+    }
+}
+
+/// C = sum_k r_k [C_k + (m_k - m)(m_k - m)^T], centred before squaring. C_k = c (I - U U^T) + U diag(c_j) U^T with
+/// c = sigma^2 v / (v + sigma^2), and c_j - c = sigma^4 (v_j - v) / ((v_j + sigma^2)(v + sigma^2)).
+void GaussianMixtureDenoiser::spread(const Needs& needs, Scratch& scratch, PosteriorTile& out) const {
+    const PosteriorWeights& weights = scratch.weights;
+    Row sphere = Row::Zero();
+    scratch.second.start(!needs.covariance);
+    for (const int k : weights.active) {
+        const GaussianComponent& component = components_[static_cast<std::size_t>(k)];
+        const Row weight = weights.table.row(k);
+        for (int i = 0; i < dim_; ++i) {
+            const auto mean = scratch.means.row(Eigen::Index{k} * dim_ + i);
+            scratch.centred.row(i) = (mean - scratch.reference.row(i)) - scratch.shift.row(i);
+        }
+        scratch.second.add(weight, scratch.centred);
+        const Row ratio = scratch.noise / (component.variance + scratch.noise);
+        sphere += weight * component.variance * ratio;
+        for (int j = 0; j < component.axes.cols(); ++j) {
+            const Row excess = scratch.noise / (component.variances[j] + scratch.noise) * ratio *
+                               (component.variances[j] - component.variance);
+            scratch.second.add(weight * excess, component.axes.col(j).data());
+        }
+    }
+    scratch.second.finish(weights.inverse_sum, sphere * weights.inverse_sum, out);
+}
+
+void GaussianMixtureDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
+                                       PosteriorTile& out) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    for (int i = 0; i < dim_; ++i) scratch.x.row(i) = within_range(x.row(i).array());
+    scratch.noise = positive_within_range(sigma).square();
+    for (std::size_t k = 0; k < components_.size(); ++k) condition(k, scratch);
+    scratch.weights.normalise();
+    mean(scratch, out);
+    if (needs.trace || needs.covariance) spread(needs, scratch, out);
+    if (needs.log_density) out.log_density = scratch.weights.log_sum() - 0.5 * dim_ * std::log(2.0 * std::numbers::pi);
+    if (needs.entropy) out.entropy = scratch.weights.entropy();
+}
+
+Work GaussianMixtureDenoiser::cost(const Needs& needs, int width) const {
+    const double d = dim_;
+    const double triangle = needs.covariance ? d * (d + 1) : 2 * d;  // flops of adding one e e^T
+    const bool spread = needs.trace || needs.covariance;
+    Work work;
+    for (const auto& component : components_) {
+        const auto rank = static_cast<double>(component.axes.cols());
+        work += {d + 6 * d * rank + 6 * d + 6 * rank + 30, 2 + rank};  // condition: logarithms count as exponentials
+        work += {3 * d, 0};                                            // mean
+        if (spread) work += {3 * d + triangle + rank * (triangle + d + 6), 0};
+    }
+    if (needs.log_density || needs.entropy) work += {2, 1};
+    return work.times(width);
+}
+
+GaussianMixture::GaussianMixture(MixtureLaw law)
+    : law_(std::move(law)), denoiser_(law_), cumulative_(cumulative_weights(law_.weights)) {
+    if (law_.components.size() > 1) return;
+    EigenPairs spectrum = spectrum_of(law_.components.front());
+    gaussian_ = GaussianLaw{law_.components.front().mean, std::move(spectrum.vectors), std::move(spectrum.values)};
+}
+
+void GaussianMixture::draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const {
+    const auto& component = law_.components[static_cast<std::size_t>(pick(cumulative_, stream.uniform()))];
+    Eigen::VectorXd normals(dim());
+    for (auto& number : normals) number = stream.normal();
+    // The symmetric root of S, so that a draw does not depend on the signs of the axes.
+    const double sphere = std::sqrt(component.variance);
+    x0 = component.mean + sphere * normals;
+    for (Eigen::Index j = 0; j < component.axes.cols(); ++j) {
+        const double along = component.axes.col(j).dot(normals);
+        x0 += (std::sqrt(component.variances[j]) - sphere) * along * component.axes.col(j);
+    }
+}
+
+Eigen::VectorXd cumulative_weights(const Eigen::VectorXd& weights) {
+    Eigen::VectorXd out(weights.size());
+    double sum = 0.0;
+    for (Eigen::Index k = 0; k < weights.size(); ++k) out[k] = sum += weights[k];
+    return out;
+}
+
+Eigen::Index pick(const Eigen::VectorXd& cumulative, double uniform) {
+    const double* first = cumulative.data();
+    const Eigen::Index last = cumulative.size() - 1;
+    const double* found = std::upper_bound(first, first + last, uniform * cumulative[last]);
+    return found - first;
+}
+
+}  // namespace sigmaflow

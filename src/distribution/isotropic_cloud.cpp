@@ -1,0 +1,211 @@
+#include "sigmaflow/distribution/isotropic_cloud.hpp"
+
+#include <cmath>
+#include <numbers>
+
+#include "sigmaflow/distribution/gaussian_mixture.hpp"
+#include "sigmaflow/distribution/limits.hpp"
+#include "sigmaflow/distribution/posterior_weights.hpp"
+
+namespace sigmaflow {
+
+struct CloudDenoiser::Scratch : Denoiser::Workspace {
+    Scratch(int dim, Eigen::Index components)
+        : x(dim, kTileWidth),
+          reference(dim, kTileWidth),
+          shift(dim, kTileWidth),
+          centred(dim, kTileWidth),
+          weights(components),
+          second(dim) {}
+
+    Tile x;
+    Row noise;       // sigma^2
+    Row total;       // v + sigma^2
+    Tile reference;  // y_k of the dominant component of each column
+    Tile shift;      // sum_k r_k y_k - reference
+    Tile centred;    // y_k - sum_k r_k y_k
+    PosteriorWeights weights;
+    SecondMoment second;
+};
+
+CloudDenoiser::CloudDenoiser(Eigen::Map<const Eigen::MatrixXd> points, const Eigen::VectorXd& weights, double variance)
+    : points_(points), log_weights_(weights.array().log() - std::log(weights.sum())), variance_(variance) {}
+
+std::unique_ptr<Denoiser::Workspace> CloudDenoiser::workspace() const {
+    return std::make_unique<Scratch>(dim(), points_.cols());
+}
+
+/// ln w_k - |x - y_k|^2 / 2 (v + sigma^2), the distance from differences of coordinates.
+void CloudDenoiser::weigh(Scratch& scratch) const {
+    const Eigen::Index d = points_.rows();
+    const Row inverse = 1.0 / scratch.total;
+    for (Eigen::Index k = 0; k < points_.cols(); ++k) {
+        const double* y = points_.col(k).data();
+        Row squares = Row::Zero();
+        for (Eigen::Index i = 0; i < d; ++i) squares += (scratch.x.row(i).array() - y[i]).square();
+        scratch.weights.table.row(k) = log_weights_[k] - 0.5 * capped(squares * inverse);
+    }
+    scratch.weights.normalise();
+}
+
+/// m = y_ref + a (x - y_ref) + (1 - a) sum_k r_k (y_k - y_ref), the reference being the dominant component: what a
+/// faint component adds keeps its relative accuracy, which C needs.
+void CloudDenoiser::mean(Scratch& scratch, PosteriorTile& out) const {
+    const PosteriorWeights& weights = scratch.weights;
+    for (int c = 0; c < kTileWidth; ++c) {
+        scratch.reference.col(c) = points_.col(weights.dominant[static_cast<std::size_t>(c)]);
+    }
+    scratch.shift.setZero();
+    for (const int k : weights.active) {
+        const double* y = points_.col(k).data();
+        const Row weight = weights.table.row(k);
+        for (Eigen::Index i = 0; i < points_.rows(); ++i) {
+            scratch.shift.row(i).array() += weight * (y[i] - scratch.reference.row(i).array());
+        }
+    }
+    const Row shrink = variance_ / scratch.total;
+    const Row rest = scratch.noise / scratch.total;
+    for (Eigen::Index i = 0; i < points_.rows(); ++i) {
+        // The 0 turns -0 into +0, which may differ with the faint components that the neighbours need.
+        scratch.shift.row(i).array() = scratch.shift.row(i).array() * weights.inverse_sum + 0.0;
+        const Row reference = scratch.reference.row(i);
+        out.mean.row(i) =
+            reference + shrink * (scratch.x.row(i).array() - reference) + rest * scratch.shift.row(i).array();
+    }
+}
+
+void CloudDenoiser::spread(const Needs& needs, Scratch& scratch, PosteriorTile& out) const {
+    const PosteriorWeights& weights = scratch.weights;
+    scratch.second.start(!needs.covariance);
+    for (const int k : weights.active) {
+        const double* y = points_.col(k).data();
+        for (Eigen::Index i = 0; i < points_.rows(); ++i) {
+            scratch.centred.row(i) = (y[i] - scratch.reference.row(i).array()) - scratch.shift.row(i).array();
+        }
+        scratch.second.add(weights.table.row(k), scratch.centred);
+    }
+    const Row rest = scratch.noise / scratch.total;
+    scratch.second.finish(rest.square() * weights.inverse_sum, rest * variance_, out);
+}
+
+void CloudDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
+                             PosteriorTile& out) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    for (Eigen::Index i = 0; i < points_.rows(); ++i) scratch.x.row(i) = within_range(x.row(i).array());
+    scratch.noise = positive_within_range(sigma).square();
+    scratch.total = variance_ + scratch.noise;
+    weigh(scratch);
+    mean(scratch, out);
+    if (needs.trace || needs.covariance) spread(needs, scratch, out);
+    if (needs.log_density) {
+        out.log_density =
+            scratch.weights.log_sum() - 0.5 * dim() * (scratch.total.log() + std::log(2.0 * std::numbers::pi));
+    }
+    if (needs.entropy) out.entropy = scratch.weights.entropy();
+}
+
+Work CloudDenoiser::cost(const Needs& needs, int width) const {
+    const double d = dim();
+    Work each{3 * d + 4, 0};  // weigh
+    each += {6, 1};           // normalise
+    each += {3 * d, 0};       // mean
+    if (needs.trace || needs.covariance) each += {2 * d + d + (needs.covariance ? d * (d + 1) : 2 * d), 0};
+    Work work = each.times(static_cast<double>(points_.cols()));
+    work += {8 * d + 10, 0};
+    if (needs.log_density || needs.entropy) work += {6, 2};
+    return work.times(width);
+}
+
+IsotropicCloud::IsotropicCloud(CloudLaw law)
+    : owned_(std::move(law.points)),
+      points_(owned_.data(), owned_.rows(), owned_.cols()),
+      weights_(std::move(law.weights)),
+      variance_(law.variance),
+      denoiser_(points_, weights_, variance_),
+      cumulative_(cumulative_weights(weights_)) {
+    if (points_.cols() > 1) return;
+    gaussian_ = GaussianLaw{points_.col(0), Eigen::MatrixXd::Identity(dim(), dim()),
+                            Eigen::VectorXd::Constant(dim(), variance_)};
+}
+
+IsotropicCloud::IsotropicCloud(Eigen::Map<const Eigen::MatrixXd> points, Eigen::VectorXd weights, double variance)
+    : points_(points),
+      weights_(std::move(weights)),
+      variance_(variance),
+      denoiser_(points_, weights_, variance_),
+      cumulative_(cumulative_weights(weights_)) {
+    if (points_.cols() > 1) return;
+    gaussian_ = GaussianLaw{points_.col(0), Eigen::MatrixXd::Identity(dim(), dim()),
+                            Eigen::VectorXd::Constant(dim(), variance_)};
+}
+
+namespace {
+
+Eigen::VectorXd mean_of(const Eigen::Map<const Eigen::MatrixXd>& points, const Eigen::VectorXd& weights) {
+    return points * (weights / weights.sum());
+}
+
+}  // namespace
+
+Moments IsotropicCloud::moments() const {
+    Moments out{mean_of(points_, weights_), variance_ * Eigen::MatrixXd::Identity(dim(), dim())};
+    const double sum = weights_.sum();
+    for (Eigen::Index k = 0; k < points_.cols(); ++k) {
+        const Eigen::VectorXd offset = points_.col(k) - out.mean;
+        out.covariance += weights_[k] / sum * offset * offset.transpose();
+    }
+    return out;
+}
+
+void IsotropicCloud::draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const {
+    x0 = points_.col(pick(cumulative_, stream.uniform()));
+    if (variance_ == 0.0) return;
+    const double width = std::sqrt(variance_);
+    for (Eigen::Index i = 0; i < x0.size(); ++i) x0[i] += width * stream.normal();
+}
+
+namespace {
+
+MixtureLaw mixture_of(const CloudLaw& cloud) {
+    MixtureLaw out{cloud.weights, {}};
+    for (Eigen::Index k = 0; k < cloud.points.cols(); ++k) {
+        out.components.push_back(isotropic_component(cloud.points.col(k), cloud.variance));
+    }
+    return out;
+}
+
+std::unique_ptr<Distribution> whitened_cloud(const CloudLaw& law, const Eigen::VectorXd& mean,
+                                             const Parameters& parameters) {
+    const Whitening whitening =
+        whitening_of(covariance_root(law.points, law.weights / law.weights.sum(), law.variance, mean));
+    if (whitening.map.size() == 0) {
+        throw parameters.error("normalize",
+                               "all the mass sits in one point: a zero covariance cannot be scaled to the identity",
+                               "use 'center' or give the law a width");
+    }
+    if (whitening.scale == 0.0 && law.variance > 0.0) {
+        return std::make_unique<GaussianMixture>(mapped(mixture_of(law), mean, whitening.map));
+    }
+    Eigen::MatrixXd points = whitening.map * (law.points.colwise() - mean);
+    return std::make_unique<IsotropicCloud>(
+        CloudLaw{std::move(points), law.weights, law.variance * whitening.scale * whitening.scale});
+}
+
+}  // namespace
+
+std::unique_ptr<Distribution> make_cloud(CloudLaw law, const Parameters& parameters) {
+    const Normalize normalize = normalize_of(parameters);
+    if (normalize == Normalize::none) return std::make_unique<IsotropicCloud>(std::move(law));
+    const Eigen::VectorXd mean = mean_of({law.points.data(), law.points.rows(), law.points.cols()}, law.weights);
+    if (normalize == Normalize::identity) return whitened_cloud(law, mean, parameters);
+    law.points.colwise() -= mean;
+    return std::make_unique<IsotropicCloud>(std::move(law));
+}
+
+std::unique_ptr<Distribution> make_cloud(Eigen::Map<const Eigen::MatrixXd> points, const Eigen::VectorXd& weights,
+                                         const Parameters& parameters) {
+    if (normalize_of(parameters) == Normalize::none) return std::make_unique<IsotropicCloud>(points, weights, 0.0);
+    return make_cloud({points, weights, 0.0}, parameters);
+}
+
+}  // namespace sigmaflow

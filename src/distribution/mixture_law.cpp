@@ -1,0 +1,220 @@
+#include "sigmaflow/distribution/mixture_law.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+
+#include "sigmaflow/distribution/gaussian_mixture.hpp"
+#include "sigmaflow/distribution/isotropic_cloud.hpp"
+
+namespace sigmaflow {
+namespace {
+
+constexpr double kFlat = 1e-13;  ///< widths below this part of the widest count as zero after a map
+
+/// A run of nearly equal numbers in a sorted list.
+struct Run {
+    Eigen::Index first = 0;
+    Eigen::Index count = 0;
+};
+
+/// The longest run, the last one of equals: the widest sphere is the least sensitive to rounding in the axes.
+Run longest_run(const Eigen::VectorXd& sorted) {
+    Run best;
+    Run current;
+    for (Eigen::Index i = 0; i < sorted.size(); ++i) {
+        if (sorted[i] - sorted[current.first] > 1e-14 * sorted[current.first]) current = {i, 0};
+        ++current.count;
+        if (current.count >= best.count) best = current;
+    }
+    return best;
+}
+
+Eigen::MatrixXd identity(Eigen::Index size) { return Eigen::MatrixXd::Identity(size, size); }
+
+/// Columns G with G G^T = S, as few as S has zero directions to spare.
+Eigen::MatrixXd factor_of(const GaussianComponent& component) {
+    if (component.variance > 0.0) return root_of(component);
+    return component.axes * component.variances.cwiseSqrt().asDiagonal();
+}
+
+/// Folds columns into the running triangular factor R^T, some at a time.
+class FactorSum {
+  public:
+    explicit FactorSum(Eigen::Index dim) : rows_(0, dim) {}
+
+    void add(const Eigen::MatrixXd& columns) {
+        Eigen::MatrixXd stacked(rows_.rows() + columns.cols(), rows_.cols());
+        stacked << rows_, columns.transpose();
+        rows_ = std::move(stacked);
+        if (rows_.rows() > 4 * rows_.cols() + 64) rows_ = triangular_factor(rows_);
+    }
+
+    [[nodiscard]] Eigen::MatrixXd result() const { return triangular_factor(rows_).transpose(); }
+
+  private:
+    Eigen::MatrixXd rows_;
+};
+
+}  // namespace
+
+bool MixtureLaw::is_cloud() const {
+    return std::all_of(components.begin(), components.end(), [&](const GaussianComponent& component) {
+        return component.axes.cols() == 0 && component.variance == components.front().variance;
+    });
+}
+
+GaussianComponent isotropic_component(const Eigen::VectorXd& mean, double variance) {
+    return {mean, variance, Eigen::MatrixXd(mean.size(), 0), Eigen::VectorXd(0)};
+}
+
+GaussianComponent component_of(const Eigen::VectorXd& mean, const EigenPairs& spectrum) {
+    const Eigen::Index dim = mean.size();
+    std::vector<Eigen::Index> order(static_cast<std::size_t>(dim));
+    std::iota(order.begin(), order.end(), Eigen::Index{0});
+    std::stable_sort(order.begin(), order.end(),
+                     [&](Eigen::Index a, Eigen::Index b) { return spectrum.values[a] < spectrum.values[b]; });
+    const Eigen::VectorXd sorted = spectrum.values(order);
+    const Run sphere = longest_run(sorted);
+
+    GaussianComponent out = isotropic_component(mean, sorted[sphere.first]);
+    out.variance += (sorted.segment(sphere.first, sphere.count).array() - out.variance).mean();
+    order.erase(order.begin() + sphere.first, order.begin() + sphere.first + sphere.count);
+    out.axes = spectrum.vectors(Eigen::all, order);
+    out.variances = spectrum.values(order);
+    return out;
+}
+
+EigenPairs spectrum_of(const GaussianComponent& component) {
+    const Eigen::Index dim = component.mean.size();
+    const Eigen::Index rank = component.axes.cols();
+    EigenPairs out{Eigen::VectorXd::Constant(dim, component.variance), identity(dim)};
+    if (rank == 0) return out;
+    // The complement of the axes: eigenvectors of I - U U^T to the eigenvalue 1, which come last.
+    out.vectors = symmetric_eigenpairs(identity(dim) - component.axes * component.axes.transpose()).vectors;
+    out.vectors.leftCols(rank) = component.axes;
+    out.values.head(rank) = component.variances;
+    return out;
+}
+
+Eigen::MatrixXd root_of(const GaussianComponent& component) {
+    const double sphere = std::sqrt(component.variance);
+    const Eigen::VectorXd excess = component.variances.array().sqrt() - sphere;
+    return sphere * identity(component.mean.size()) + component.axes * excess.asDiagonal() * component.axes.transpose();
+}
+
+Eigen::MatrixXd covariance_of(const GaussianComponent& component) {
+    const Eigen::VectorXd excess = component.variances.array() - component.variance;
+    return component.variance * identity(component.mean.size()) +
+           component.axes * excess.asDiagonal() * component.axes.transpose();
+}
+
+Moments moments_of(const MixtureLaw& law) {
+    const Eigen::VectorXd weights = law.weights / law.weights.sum();
+    Moments out{Eigen::VectorXd::Zero(law.dim()), Eigen::MatrixXd::Zero(law.dim(), law.dim())};
+    for (std::size_t k = 0; k < law.components.size(); ++k) {
+        out.mean += weights[static_cast<Eigen::Index>(k)] * law.components[k].mean;
+    }
+    for (std::size_t k = 0; k < law.components.size(); ++k) {
+        const Eigen::VectorXd offset = law.components[k].mean - out.mean;
+        out.covariance +=
+            weights[static_cast<Eigen::Index>(k)] * (covariance_of(law.components[k]) + offset * offset.transpose());
+    }
+    return out;
+}
+
+MixtureLaw mapped(const MixtureLaw& law, const Eigen::VectorXd& origin, const Eigen::MatrixXd& map) {
+    std::vector<SingularValues> factors;
+    double widest = 0.0;
+    for (const auto& component : law.components) {
+        factors.push_back(singular_values(map * factor_of(component)));
+        if (factors.back().values.size() > 0) widest = std::max(widest, factors.back().values[0]);
+    }
+    MixtureLaw out{law.weights, {}};
+    for (std::size_t k = 0; k < law.components.size(); ++k) {
+        const Eigen::VectorXd mean = map * (law.components[k].mean - origin);
+        SingularValues& factor = factors[k];
+        const Eigen::VectorXd variances =
+            (factor.values.array() > kFlat * widest).select(factor.values.array().square(), 0.0);
+        if (factor.values.size() == law.dim()) {
+            out.components.push_back(component_of(mean, {variances, factor.left}));
+        } else {
+            out.components.push_back({mean, 0.0, factor.left, variances});
+        }
+    }
+    return out;
+}
+
+Eigen::MatrixXd covariance_root(const MixtureLaw& law, const Eigen::VectorXd& mean) {
+    const Eigen::VectorXd weights = law.weights / law.weights.sum();
+    FactorSum sum(law.dim());
+    for (std::size_t k = 0; k < law.components.size(); ++k) {
+        const double root = std::sqrt(weights[static_cast<Eigen::Index>(k)]);
+        sum.add(root * (law.components[k].mean - mean));
+        sum.add(root * factor_of(law.components[k]));
+    }
+    return sum.result();
+}
+
+Eigen::MatrixXd covariance_root(const Eigen::Ref<const Eigen::MatrixXd>& points, const Eigen::VectorXd& probabilities,
+                                double variance, const Eigen::VectorXd& mean) {
+    FactorSum sum(points.rows());
+    sum.add(std::sqrt(variance) * identity(points.rows()));
+    constexpr Eigen::Index piece = 256;
+    for (Eigen::Index first = 0; first < points.cols(); first += piece) {
+        const Eigen::Index count = std::min(piece, points.cols() - first);
+        const Eigen::MatrixXd offsets = points.middleCols(first, count).colwise() - mean;
+        sum.add(offsets * probabilities.segment(first, count).cwiseSqrt().asDiagonal());
+    }
+    return sum.result();
+}
+
+Whitening whitening_of(const Eigen::MatrixXd& root) {
+    const SingularValues parts = singular_values(root);
+    if (!(parts.values[0] > 0.0)) return {};
+    const Eigen::ArrayXd widths = parts.values.array();
+    const Eigen::VectorXd inverse = (widths > kFlat * widths[0]).select(widths.inverse(), 0.0);
+    if ((inverse.array() - inverse[0]).abs().maxCoeff() <= kFlat * inverse[0]) {
+        return {inverse[0] * identity(root.rows()), inverse[0]};
+    }
+    return {parts.left * inverse.asDiagonal() * parts.left.transpose(), 0.0};
+}
+
+Parameter normalize_parameter() {
+    Parameter out{"normalize", Type::text, Value("none"),
+                  "affine map applied to the law, from its exact moments: none, center (zero mean) or identity (zero "
+                  "mean and identity covariance on the span of the law)"};
+    out.allowed = {"none", "center", "identity"};
+    return out;
+}
+
+Normalize normalize_of(const Parameters& parameters) {
+    const std::string& text = parameters.text("normalize");
+    if (text == "center") return Normalize::center;
+    return text == "identity" ? Normalize::identity : Normalize::none;
+}
+
+namespace {
+
+std::unique_ptr<Distribution> make_cloud(const MixtureLaw& law, const Parameters& parameters) {
+    Eigen::MatrixXd points(law.dim(), static_cast<Eigen::Index>(law.components.size()));
+    for (Eigen::Index k = 0; k < points.cols(); ++k) points.col(k) = law.components[static_cast<std::size_t>(k)].mean;
+    return make_cloud({std::move(points), law.weights, law.components.front().variance}, parameters);
+}
+
+}  // namespace
+
+std::unique_ptr<Distribution> make_distribution(const MixtureLaw& law, const Parameters& parameters) {
+    if (law.is_cloud()) return make_cloud(law, parameters);
+    const Normalize normalize = normalize_of(parameters);
+    if (normalize == Normalize::none) return std::make_unique<GaussianMixture>(law);
+    const Eigen::VectorXd mean = moments_of(law).mean;
+    if (normalize == Normalize::center) {
+        MixtureLaw centred = law;
+        for (auto& component : centred.components) component.mean -= mean;
+        return std::make_unique<GaussianMixture>(std::move(centred));
+    }
+    return std::make_unique<GaussianMixture>(mapped(law, mean, whitening_of(covariance_root(law, mean)).map));
+}
+
+}  // namespace sigmaflow

@@ -1,0 +1,98 @@
+#include "sigmaflow/distribution/posterior_weights.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "sigmaflow/numerics/exponential.hpp"
+
+namespace sigmaflow {
+namespace {
+
+/// Largest logarithm of each column and where it stands.
+void find_largest(const Tile& logs, Row& largest, std::array<int, kTileWidth>& where) {
+    largest.setConstant(-std::numeric_limits<double>::infinity());
+    where.fill(0);
+    for (Eigen::Index k = 0; k < logs.rows(); ++k) {
+        const double* l = logs.row(k).data();
+        for (int c = 0; c < kTileWidth; ++c) {
+            const bool larger = l[c] > largest[c];
+            largest[c] = larger ? l[c] : largest[c];
+            where[static_cast<std::size_t>(c)] = larger ? static_cast<int>(k) : where[static_cast<std::size_t>(c)];
+        }
+    }
+}
+
+}  // namespace
+
+void PosteriorWeights::normalise() {
+    find_largest(table, largest_, dominant);
+    rest_.setZero();
+    spread_.setZero();
+    active.clear();
+    for (Eigen::Index k = 0; k < table.rows(); ++k) {
+        double* e = table.row(k).data();
+        double any = 0.0;
+        for (int c = 0; c < kTileWidth; ++c) {
+            const double below = largest_[c] - e[c];
+            e[c] = exp_of_nonpositive(-below);
+            spread_[c] += e[c] == 0.0 ? 0.0 : e[c] * below;
+            rest_[c] += dominant[static_cast<std::size_t>(c)] == static_cast<int>(k) ? 0.0 : e[c];
+            any = e[c] == 0.0 ? any : 1.0;
+        }
+        if (any != 0.0) active.push_back(static_cast<int>(k));
+    }
+    inverse_sum = 1.0 / (1.0 + rest_);
+}
+
+Row PosteriorWeights::log_sum() const {
+    Row out;
+    for (int c = 0; c < kTileWidth; ++c) out[c] = largest_[c] + std::log1p(rest_[c]);
+    return out;
+}
+
+Row PosteriorWeights::entropy() const {
+    Row out;
+    for (int c = 0; c < kTileWidth; ++c) out[c] = std::log1p(rest_[c]) + spread_[c] * inverse_sum[c];
+    return out;
+}
+
+SecondMoment::SecondMoment(int dim) : dim_(dim), sums_(Eigen::Index{dim} * (dim + 1) / 2, kTileWidth) {}
+
+void SecondMoment::start(bool diagonal_only) {
+    diagonal_only_ = diagonal_only;
+    sums_.topRows(diagonal_only ? dim_ : sums_.rows()).setZero();
+}
+
+void SecondMoment::add(const Row& weight, const Tile& e) {
+    Row weighted;
+    for (int i = 0; i < dim_; ++i) {
+        weighted = weight * e.row(i).array();
+        for (int j = diagonal_only_ ? i : 0; j <= i; ++j) sums_.row(row(i, j)).array() += weighted * e.row(j).array();
+    }
+}
+
+void SecondMoment::add(const Row& weight, const double* u) {
+    Row weighted;
+    for (int i = 0; i < dim_; ++i) {
+        if (u[i] == 0.0) continue;
+        weighted = weight * u[i];
+        for (int j = diagonal_only_ ? i : 0; j <= i; ++j) sums_.row(row(i, j)).array() += weighted * u[j];
+    }
+}
+
+void SecondMoment::finish(const Row& factor, const Row& amount, PosteriorTile& out) const {
+    out.trace.setZero();
+    for (int i = 0; i < dim_; ++i) out.trace += factor * sums_.row(row(i, i)).array() + amount;
+    if (diagonal_only_) return;
+    for (int c = 0; c < kTileWidth; ++c) {
+        Eigen::MatrixXd& covariance = out.covariance[static_cast<std::size_t>(c)];
+        for (int i = 0; i < dim_; ++i) {
+            for (int j = 0; j < i; ++j) {
+                covariance(i, j) = covariance(j, i) = factor[c] * sums_(row(i, j), c);
+            }
+            covariance(i, i) = factor[c] * sums_(row(i, i), c) + amount[c];
+        }
+    }
+}
+
+}  // namespace sigmaflow
