@@ -1,0 +1,114 @@
+#include "byte_file.hpp"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <utility>
+
+#include "sigmaflow/core/error.hpp"
+
+namespace sigmaflow {
+namespace {
+
+[[noreturn]] void fail(const std::string& doing, const std::string& path) {
+    throw std::runtime_error(fmt::format("cannot {} '{}' ({})", doing, path, std::strerror(errno)));
+}
+
+}  // namespace
+
+ByteFile::ByteFile(const std::string& path, Mode mode) : path_(path) {
+    descriptor_ = ::open(path.c_str(), (mode == Mode::write ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+    if (descriptor_ < 0) throw InputError("cannot open '" + path + "'", std::strerror(errno));
+}
+
+ByteFile::~ByteFile() {
+    if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+ByteFile::ByteFile(ByteFile&& other) noexcept
+    : path_(std::move(other.path_)), descriptor_(std::exchange(other.descriptor_, -1)) {}
+
+std::uint64_t ByteFile::size() const {
+    struct stat status {};
+    if (::fstat(descriptor_, &status) != 0) fail("inspect", path_);
+    return static_cast<std::uint64_t>(status.st_size);
+}
+
+void ByteFile::read(std::uint64_t offset, std::span<std::byte> out) const {
+    std::size_t done = 0;
+    while (done < out.size()) {
+        const auto got = ::pread(descriptor_, out.data() + done, out.size() - done, static_cast<off_t>(offset + done));
+        if (got < 0 && errno == EINTR) continue;
+        if (got < 0) fail("read", path_);
+        if (got == 0) throw std::runtime_error(fmt::format("'{}' ends at byte {}", path_, offset + done));
+        done += static_cast<std::size_t>(got);
+    }
+}
+
+std::vector<std::byte> ByteFile::read(std::uint64_t offset, std::uint64_t size) const {
+    std::vector<std::byte> bytes(size);
+    read(offset, bytes);
+    return bytes;
+}
+
+void ByteFile::write(std::uint64_t offset, std::span<const std::byte> bytes) const {
+    std::size_t done = 0;
+    while (done < bytes.size()) {
+        const auto put =
+            ::pwrite(descriptor_, bytes.data() + done, bytes.size() - done, static_cast<off_t>(offset + done));
+        if (put < 0 && errno == EINTR) continue;
+        if (put < 0) fail("write", path_);
+        done += static_cast<std::size_t>(put);
+    }
+}
+
+void ByteFile::sync() const {
+    if (::fsync(descriptor_) != 0) fail("flush", path_);
+}
+
+void ByteFile::forget(std::uint64_t offset, std::uint64_t size) const {
+    ::posix_fadvise(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(size), POSIX_FADV_DONTNEED);
+}
+
+void ByteFile::reserve() const {
+    const auto bytes = size();
+    while (::fallocate(descriptor_, 0, 0, static_cast<off_t>(bytes)) != 0) {
+        if (errno == EINTR) continue;
+        // Some network file systems cannot reserve; there the free space is looked at before every write instead.
+        if (errno != EOPNOTSUPP && errno != ENOSYS) fail(fmt::format("reserve {} bytes for", bytes), path_);
+        if (missing_space() > 0) {
+            errno = ENOSPC;
+            fail(fmt::format("find {} bytes for", bytes), path_);
+        }
+        return;
+    }
+}
+
+std::uint64_t ByteFile::missing_space() const {
+    struct stat status {};
+    struct statvfs disk {};
+    if (::fstat(descriptor_, &status) != 0 || ::fstatvfs(descriptor_, &disk) != 0) fail("inspect", path_);
+    constexpr std::uint64_t kStatBlock = 512;  // the unit of st_blocks on Linux
+    const auto size = static_cast<std::uint64_t>(status.st_size);
+    const auto placed = static_cast<std::uint64_t>(status.st_blocks) * kStatBlock;
+    const auto unplaced = size > placed ? size - placed : 0;
+    const auto free = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
+    return unplaced > free ? unplaced - free : 0;
+}
+
+void sync_folder(const std::string& path) {
+    auto folder = std::filesystem::path(path).parent_path();
+    if (folder.empty()) folder = ".";
+    const int descriptor = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (descriptor < 0) return;
+    ::fsync(descriptor);  // not every file system can: the rename itself is done either way
+    ::close(descriptor);
+}
+
+}  // namespace sigmaflow

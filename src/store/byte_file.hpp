@@ -1,0 +1,48 @@
+#pragma once
+// A file as bytes: exact reads and writes at offsets. Rows and records are contiguous in the file, so everything that
+// changes while a job runs is read this way, past every cache of HDF5.
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace sigmaflow {
+
+class ByteFile {
+  public:
+    enum class Mode { read, write };
+
+    /// InputError when the file cannot be opened.
+    ByteFile(const std::string& path, Mode mode);
+    ~ByteFile();
+    ByteFile(ByteFile&& other) noexcept;
+    ByteFile(const ByteFile&) = delete;
+    ByteFile& operator=(const ByteFile&) = delete;
+    ByteFile& operator=(ByteFile&&) = delete;
+
+    [[nodiscard]] const std::string& path() const { return path_; }
+    [[nodiscard]] std::uint64_t size() const;
+    /// std::runtime_error when the file ends early.
+    void read(std::uint64_t offset, std::span<std::byte> out) const;
+    [[nodiscard]] std::vector<std::byte> read(std::uint64_t offset, std::uint64_t size) const;
+    void write(std::uint64_t offset, std::span<const std::byte> bytes) const;
+    void sync() const;
+    /// Forgets cached pages of a range: the next read asks the file system.
+    void forget(std::uint64_t offset, std::uint64_t size) const;
+
+    /// Gives every byte a place on the disk; std::runtime_error when there is too little space.
+    void reserve() const;
+    /// Bytes that have no place on the disk yet and for which there is no space: 0 for a reserved file.
+    [[nodiscard]] std::uint64_t missing_space() const;
+
+  private:
+    std::string path_;
+    int descriptor_ = -1;
+};
+
+/// Makes a rename or a removal in the folder of `path` durable.
+void sync_folder(const std::string& path);
+
+}  // namespace sigmaflow
