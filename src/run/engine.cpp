@@ -1,0 +1,234 @@
+#include "sigmaflow/run/engine.hpp"
+
+#include <omp.h>
+
+#include <algorithm>
+#include <chrono>
+#include <exception>
+#include <thread>
+
+#include "sigmaflow/core/clock.hpp"
+#include "sigmaflow/dynamics/trajectory.hpp"
+#include "sigmaflow/parallel/environment.hpp"
+#include "sigmaflow/parallel/epoch_agreement.hpp"
+#include "sigmaflow/parallel/shared_counter.hpp"
+#include "sigmaflow/run/result_layout.hpp"
+
+namespace sigmaflow {
+namespace {
+
+/// The work of one thread: tiles, with the runner of the last point kept at hand.
+class TileWorker {
+  public:
+    TileWorker(const Plan& plan, const Layout& layout, const FaultPlan& faults, TileQueue& queue, double started)
+        : plan_(plan), layout_(layout), faults_(faults), queue_(queue), started_(started) {}
+
+    /// Works on one tile; false if there is none.
+    bool work() {
+        auto job = queue_.take();
+        if (!job) return false;
+        OpenBlock& block = *job->block;
+        try {
+            if (!block.failed) run_tile(block, job->tile);
+        } catch (const std::exception& error) {
+            fail(block, error.what());
+        } catch (...) {
+            fail(block, "unknown exception");
+        }
+        if (block.tiles_left.fetch_sub(1) == 1) finish(block);
+        return true;
+    }
+
+    [[nodiscard]] double longest_tile() const { return longest_tile_; }
+
+  private:
+    void run_tile(OpenBlock& block, int tile) {
+        const double begin = steady_seconds();
+        const PlannedTask& task = *block.planned;
+        const PointModel& model = plan_.models[task.point];
+        std::call_once(block.buffer_made, [&] {
+            block.start_seconds = begin - started_;
+            block.buffer =
+                std::make_unique<BlockBuffer>(model.fields(), static_cast<int>(model.levels.sigma.size()), task.count);
+        });
+        faults_.strike(block.task);
+        if (runner_point_ != static_cast<std::int64_t>(task.point)) {
+            runner_ = std::make_unique<TrajectoryRunner>(model);
+            runner_point_ = static_cast<std::int64_t>(task.point);
+        }
+        const int first = tile * kTileWidth;
+        const int count = std::min(kTileWidth, task.count - first);
+        runner_->run({task.first + first, count}, first, *block.buffer);
+        longest_tile_ = std::max(longest_tile_, steady_seconds() - begin);
+    }
+
+    static void fail(OpenBlock& block, const std::string& message) {
+        const std::lock_guard lock(block.message_guard);
+        if (!block.failed.exchange(true)) block.message = message;
+    }
+
+    void finish(OpenBlock& block) {
+        FinishedTask out;
+        out.task = block.task;
+        out.start_seconds = block.start_seconds;
+        out.wait_seconds = block.wait_seconds;
+        if (!block.failed) {
+            try {
+                out.rows = task_rows(layout_.tasks[block.task], *block.buffer, plan_.models[block.planned->point]);
+            } catch (const std::exception& error) {
+                fail(block, error.what());
+            }
+        }
+        block.buffer.reset();
+        out.status = block.failed ? TaskStatus::failed : TaskStatus::done;
+        out.message = block.message;
+        out.seconds = steady_seconds() - started_ - block.start_seconds;
+        queue_.finish(std::move(out), predicted_seconds(block.planned->work));
+    }
+
+    const Plan& plan_;
+    const Layout& layout_;
+    const FaultPlan& faults_;
+    TileQueue& queue_;
+    double started_;
+    std::unique_ptr<TrajectoryRunner> runner_;
+    std::int64_t runner_point_ = -1;
+    double longest_tile_ = 0.0;
+};
+
+/// What only the master thread does: fetching tasks, meeting the other ranks, writing.
+class Conductor {
+  public:
+    Conductor(const Plan& plan, const std::vector<std::size_t>& open_tasks, TileQueue& queue, StoreWriter& writer,
+              const EngineOptions& options, MPI_Comm comm)
+        : plan_(plan),
+          open_tasks_(open_tasks),
+          queue_(queue),
+          writer_(writer),
+          options_(options),
+          counter_(comm, static_cast<std::int64_t>(open_tasks.size())),
+          agreement_(comm),
+          last_epoch_(steady_seconds()) {}
+
+    /// One round between two tiles; false when the execution has ended on all ranks.
+    bool conduct(double longest_tile) {
+        fetch();
+        if (!agreement_.is_under_way() && ready_to_meet(longest_tile)) {
+            agreement_.start({wants_stop(longest_tile), is_busy(), static_cast<std::int64_t>(queue_.finished_count()),
+                              queue_.finished_cost()});
+        }
+        const auto agreed = agreement_.test();
+        return !agreed || meet(*agreed);
+    }
+
+    void note_idle(double seconds) { idle_ += seconds; }
+    [[nodiscard]] const EngineOutcome& outcome() const { return outcome_; }
+
+  private:
+    /// Keeps the queue filled: one block ahead of the threads, asked for while they still work.
+    void fetch() {
+        if (const auto index = counter_.take()) open_block(open_tasks_[static_cast<std::size_t>(*index)]);
+        if (queue_.waiting_tiles() < 2 * static_cast<std::size_t>(options_.threads)) counter_.ask();
+    }
+
+    void open_block(std::size_t task) {
+        auto block = std::make_shared<OpenBlock>();
+        block->task = task;
+        block->planned = &plan_.tasks[task];
+        block->tiles = (block->planned->count + kTileWidth - 1) / kTileWidth;
+        block->tiles_left = block->tiles;
+        block->start_seconds = steady_seconds() - options_.started;
+        block->wait_seconds = std::exchange(idle_, 0.0);
+        queue_.push(std::move(block));
+    }
+
+    [[nodiscard]] bool is_busy() const { return !counter_.is_exhausted() || queue_.open_blocks() > 0; }
+
+    /// A stop in good time: the agreement, one tile on every thread and a last write must fit.
+    [[nodiscard]] bool wants_stop(double longest_tile) const {
+        if (options_.stop_requested()) return true;
+        if (options_.max_seconds <= 0.0) return false;
+        const double reserve = 0.2 + 2.0 * longest_write_ + 2.0 * longest_tile;
+        return steady_seconds() - options_.started + reserve >= options_.max_seconds;
+    }
+
+    [[nodiscard]] bool ready_to_meet(double longest_tile) const {
+        return !is_busy() || steady_seconds() - last_epoch_ >= options_.epoch_seconds || wants_stop(longest_tile);
+    }
+
+    bool meet(const EpochState& agreed) {
+        const bool ends = agreed.stop || !agreed.busy;
+        if (agreed.stop) {
+            counter_.close();
+            queue_.clear();
+        }
+        const double begin = steady_seconds();
+        if (agreed.finished > 0) {
+            const auto finished = queue_.collect();
+            outcome_.written += agreed.finished;
+            writer_.write(finished);
+        }
+        last_epoch_ = steady_seconds();
+        longest_write_ = std::max(longest_write_, last_epoch_ - begin);
+        options_.after_epoch(agreed.finished, agreed.finished_cost, last_epoch_ - options_.started);
+        outcome_.stopped = agreed.stop && agreed.busy;
+        return !ends;
+    }
+
+    const Plan& plan_;
+    const std::vector<std::size_t>& open_tasks_;
+    TileQueue& queue_;
+    StoreWriter& writer_;
+    const EngineOptions& options_;
+    SharedCounter counter_;
+    EpochAgreement agreement_;
+    EngineOutcome outcome_;
+    double last_epoch_;
+    double longest_write_ = 0.0;
+    double idle_ = 0.0;
+};
+
+void nap() { std::this_thread::sleep_for(std::chrono::microseconds(200)); }
+
+/// The master thread: conducts between tiles, works on tiles, sleeps when there are none.
+void lead(Conductor& conductor, TileWorker& worker) {
+    while (conductor.conduct(worker.longest_tile())) {
+        if (worker.work()) continue;
+        const double begin = steady_seconds();
+        nap();
+        conductor.note_idle(steady_seconds() - begin);
+    }
+}
+
+}  // namespace
+
+EngineOutcome execute(const Plan& plan, const Layout& layout, const std::vector<std::size_t>& open_tasks,
+                      StoreWriter& writer, const FaultPlan& faults, const EngineOptions& options, MPI_Comm comm) {
+    TileQueue queue;
+    Conductor conductor(plan, open_tasks, queue, writer, options, comm);
+    std::atomic<bool> ended = false;
+    std::exception_ptr fault;
+#pragma omp parallel num_threads(options.threads)
+    {
+        // Failures of a tile are caught in the worker; what the conductor throws has to leave the parallel region
+        // first.
+        TileWorker worker(plan, layout, faults, queue, options.started);
+        if (omp_get_thread_num() == 0) {
+            try {
+                lead(conductor, worker);
+            } catch (...) {
+                fault = std::current_exception();
+            }
+            queue.clear();
+            ended = true;
+        } else {
+            while (!ended) {
+                if (!worker.work()) nap();
+            }
+        }
+    }
+    if (fault) std::rethrow_exception(fault);
+    return conductor.outcome();
+}
+
+}  // namespace sigmaflow

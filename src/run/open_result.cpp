@@ -1,0 +1,74 @@
+#include "sigmaflow/run/open_result.hpp"
+
+#include <fmt/format.h>
+#include <filesystem>
+
+#include "sigmaflow/core/hash.hpp"
+#include "sigmaflow/store/create.hpp"
+#include "sigmaflow/store/reader.hpp"
+#include "sigmaflow/store/verify.hpp"
+
+namespace sigmaflow {
+namespace {
+
+/// The first entry in which two lists of names and values differ, as a sentence; empty if none does.
+std::string first_change(const std::vector<std::pair<std::string, std::string>>& before,
+                         const std::vector<std::pair<std::string, std::string>>& now) {
+    for (const auto& [name, value] : now) {
+        std::string former = "nothing";
+        for (const auto& [old_name, old_value] : before) {
+            if (old_name == name) former = old_value;
+        }
+        if (former != value) return fmt::format("{} was '{}' and is '{}'", name, former, value);
+    }
+    return {};
+}
+
+/// Which line of the study's text changed first.
+std::string changed_line(const std::string& before, const std::string& now) {
+    std::size_t line = 1;
+    for (std::size_t i = 0; i < std::min(before.size(), now.size()) && before[i] == now[i]; ++i) {
+        if (before[i] == '\n') ++line;
+    }
+    return before == now ? "the --set assignments or --preview changed" : fmt::format("its line {} changed", line);
+}
+
+std::vector<TaskStatus> resume(const RunOptions& options, const Layout& layout) {
+    const VerifyReport report = verify_store(options.output);
+    if (!report.damage.empty()) {
+        throw InputError(options.output + " is damaged",
+                         report.damage.front().where + ": " + report.damage.front().what,
+                         "run 'sigmaflow verify --repair " + options.output + "', then resume");
+    }
+    const StoreReader reader(options.output);
+    const Layout& stored = reader.layout();
+    if (stored.study_hash != layout.study_hash) {
+        throw InputError("the study is not the one that " + options.output + " was started with",
+                         changed_line(stored.study_text, layout.study_text), "restore it, or write to another file");
+    }
+    const std::string numerics = first_change(stored.fingerprint, layout.fingerprint);
+    if (!numerics.empty()) {
+        throw InputError(options.output + " was computed by other numerics, so resuming would mix bits", numerics,
+                         "resume with the same build on the same kind of CPU, or write to another file");
+    }
+    if (stored.tasks.size() != layout.tasks.size()) {
+        throw InputError(options.output + " has other tasks than this study",
+                         fmt::format("{} there, {} here", stored.tasks.size(), layout.tasks.size()));
+    }
+    return reader.statuses();
+}
+
+}  // namespace
+
+std::vector<TaskStatus> open_result(const RunOptions& options, const Layout& layout) {
+    const bool exists = std::filesystem::exists(options.output);
+    if (exists && options.resume) return resume(options, layout);
+    if (exists && !options.overwrite) {
+        throw InputError(options.output + " is already there", {},
+                         "continue it with --resume, replace it with --overwrite, or choose another -o");
+    }
+    create_store(options.output, layout);
+    return std::vector<TaskStatus>(layout.tasks.size(), TaskStatus::pending);
+}
+
+}  // namespace sigmaflow

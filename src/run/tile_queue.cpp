@@ -1,0 +1,59 @@
+#include "sigmaflow/run/tile_queue.hpp"
+
+#include <utility>
+
+namespace sigmaflow {
+
+void TileQueue::push(std::shared_ptr<OpenBlock> block) {
+    const std::lock_guard lock(guard_);
+    ++open_;
+    for (int tile = 0; tile < block->tiles; ++tile) tiles_.push_back({block, tile});
+}
+
+std::optional<TileJob> TileQueue::take() {
+    const std::lock_guard lock(guard_);
+    if (tiles_.empty()) return std::nullopt;
+    TileJob job = std::move(tiles_.front());
+    tiles_.pop_front();
+    return job;
+}
+
+void TileQueue::finish(FinishedTask finished, double predicted_seconds) {
+    const std::lock_guard lock(guard_);
+    finished_.push_back(std::move(finished));
+    finished_cost_ += predicted_seconds;
+    --open_;
+}
+
+std::vector<FinishedTask> TileQueue::collect() {
+    const std::lock_guard lock(guard_);
+    finished_cost_ = 0.0;
+    return std::exchange(finished_, {});
+}
+
+void TileQueue::clear() {
+    const std::lock_guard lock(guard_);
+    tiles_.clear();
+}
+
+std::size_t TileQueue::waiting_tiles() const {
+    const std::lock_guard lock(guard_);
+    return tiles_.size();
+}
+
+int TileQueue::open_blocks() const {
+    const std::lock_guard lock(guard_);
+    return open_;
+}
+
+std::size_t TileQueue::finished_count() const {
+    const std::lock_guard lock(guard_);
+    return finished_.size();
+}
+
+double TileQueue::finished_cost() const {
+    const std::lock_guard lock(guard_);
+    return finished_cost_;
+}
+
+}  // namespace sigmaflow
