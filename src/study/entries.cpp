@@ -68,12 +68,13 @@ std::vector<Entry>& room_of(Study& study, const std::string& room) {
 void read_entries(const Sections& sections, const StudyRegistries& registries, Study& study) {
     std::int64_t values = 0;
     for (const auto& raw : sections.entries) {
+        values += values_on_axes(raw, registries.kind(raw.room, raw.kind.text(), raw.kind.where()));
+        if (values <= kMostPoints) continue;
+        throw InputError(raw.where, fmt::format("the sweep axes hold {} values or more", values),
+                         fmt::format("at most {}", kMostPoints), "use fewer values");
+    }
+    for (const auto& raw : sections.entries) {
         const Kind& kind = registries.kind(raw.room, raw.kind.text(), raw.kind.where());
-        values += values_on_axes(raw, kind);
-        if (values > kMostPoints) {
-            throw InputError(raw.where, fmt::format("the sweep axes hold {} values or more", values),
-                             fmt::format("at most {}", kMostPoints), "use fewer values");
-        }
         room_of(study, raw.room).push_back(read_entry(raw, kind, study.folder));
     }
 }
