@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <filesystem>
 
-#include "sigmaflow/core/hash.hpp"
+#include "sigmaflow/core/error.hpp"
 #include "sigmaflow/store/create.hpp"
 #include "sigmaflow/store/reader.hpp"
 #include "sigmaflow/store/verify.hpp"

@@ -47,6 +47,7 @@ struct Prepared {
     Plan plan;
     Layout layout;
     FaultPlan faults{""};
+    RunOptions options;  ///< with the output's name settled
 };
 
 void prepare(const RunOptions& options, Prepared& out) {
@@ -58,6 +59,8 @@ void prepare(const RunOptions& options, Prepared& out) {
     out.inputs = read_inputs(options.study, overrides);
     out.plan = make_plan(out.inputs.study, out.inputs.catalog);
     out.layout = make_layout(out.inputs.study, out.plan);
+    out.options = options;
+    if (options.output.empty()) out.options.output = out.inputs.study.name + ".h5";
 }
 
 /// All ranks must compute the same bits: same build, same CPU features.
@@ -96,13 +99,13 @@ void warn_about_binding(const MpiEnvironment& mpi, int threads) {
 /// Everything after the file is open.
 class Session {
   public:
-    Session(const RunOptions& options, const MpiEnvironment& mpi, const Prepared& prepared, double started)
-        : options_(options),
+    Session(const MpiEnvironment& mpi, const Prepared& prepared, double started)
+        : options_(prepared.options),
           mpi_(mpi),
           prepared_(prepared),
           started_(started),
-          threads_(choose_threads(options.threads)),
-          progress_(options.quiet || mpi.rank() != 0, isatty(STDERR_FILENO) == 1) {}
+          threads_(choose_threads(options_.threads)),
+          progress_(options_.quiet || mpi.rank() != 0, isatty(STDERR_FILENO) == 1) {}
 
     ExitCode run(std::vector<TaskStatus> statuses, StoreLock* lock) {
         const auto open_tasks = choose_tasks(statuses);
@@ -202,13 +205,13 @@ ExitCode run_study(const RunOptions& options) {
     std::vector<TaskStatus> statuses;
     code = agreed(mpi, [&] {
         if (mpi.rank() != 0) return;
-        lock = std::make_unique<StoreLock>(options.output, job_id());
-        statuses = open_result(options, prepared.layout);
+        lock = std::make_unique<StoreLock>(prepared.options.output, job_id());
+        statuses = open_result(prepared.options, prepared.layout);
     });
     if (code != ExitCode::done) return code;
     broadcast_statuses(mpi, statuses, prepared.layout.tasks.size());
     try {
-        return Session(options, mpi, prepared, started).run(std::move(statuses), lock.get());
+        return Session(mpi, prepared, started).run(std::move(statuses), lock.get());
     } catch (const std::exception& error) {
         abort_all(mpi.comm(), error.what());
     }

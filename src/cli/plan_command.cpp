@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+
+#include "sigmaflow/cli/commands.hpp"
+#include "sigmaflow/cli/json.hpp"
+#include "sigmaflow/core/hash.hpp"
+#include "sigmaflow/run/forecast.hpp"
+#include "sigmaflow/run/inputs.hpp"
+#include "sigmaflow/run/progress.hpp"
+#include "sigmaflow/run/result_layout.hpp"
+
+namespace sigmaflow {
+namespace {
+
+Json point_json(const Plan& plan, std::size_t i) {
+    const Point& point = plan.points[i];
+    Json axes = Json::object();
+    for (const auto& [address, value] : point.axes) {
+        axes[address] =
+            value.is_number() ? Json(value.number()) : Json(value.is_text() ? value.text() : value.canonical());
+    }
+    return {{"id", hex(point.id)},
+            {"distribution", point.distribution.label},
+            {"schedule", point.schedule.label},
+            {"solver", point.solver.label},
+            {"dim", plan.models[i].dim()},
+            {"axes", axes}};
+}
+
+std::string readable_bytes(std::uint64_t bytes) {
+    const auto value = static_cast<double>(bytes);
+    if (value < 1e6) return fmt::format("{:.1f} kB", value / 1e3);
+    return value < 1e9 ? fmt::format("{:.1f} MB", value / 1e6) : fmt::format("{:.2f} GB", value / 1e9);
+}
+
+void print_text(const Study& study, const Plan& plan, const Forecast& cost, int ranks, int threads) {
+    fmt::print("study {}: {} points, {} tasks of at most {} particles, {} shapes\n", study.name, plan.points.size(),
+               plan.tasks.size(), plan.block, plan.groups.size());
+    for (const auto& group : plan.groups) fmt::print("  {:<24} {} points\n", group.name, group.points.size());
+    fmt::print("predicted work      {} on one core (nominal rates)\n", readable_seconds(cost.core_seconds));
+    fmt::print("on {} rank{} x {} thread{}  {}, efficiency {:.0f} %\n", ranks, ranks == 1 ? "" : "s", threads,
+               threads == 1 ? "" : "s", readable_seconds(cost.makespan), 100.0 * cost.efficiency);
+    fmt::print("result file         {}\n", readable_bytes(cost.file_bytes));
+    fmt::print("memory per rank     about {}\n", readable_bytes(cost.memory_bytes));
+}
+
+}  // namespace
+
+Command plan_command() {
+    CommandSpec spec;
+    spec.name = "plan";
+    spec.summary = "points, tasks and predicted cost of a study, without running it";
+    spec.description =
+        "Checks the study as 'run' would, then says what it comes to.\n\n"
+        "  sigmaflow plan study.toml --ranks 16 --threads 4";
+    spec.positionals = {{"STUDY", "study file (TOML)"}};
+    spec.options = {{"ranks", "R", "simulate on R ranks (default 1)"},
+                    {"threads", "T", "with T threads each (default 1)"},
+                    {"set", "ADDRESS=VALUE", "change one value of the study; may be repeated", '\0', false, true},
+                    {"json", "", "everything as JSON, each point included"}};
+    return {spec, [](const Arguments& arguments) {
+                const int ranks = arguments.integer_or("ranks", 1, 1);
+                const int threads = arguments.integer_or("threads", 1, 1);
+                const auto inputs = read_inputs(arguments.text("STUDY"), arguments.texts("set"));
+                const Plan plan = make_plan(inputs.study, inputs.catalog);
+                const Forecast cost = forecast(plan, make_layout(inputs.study, plan), ranks, threads);
+                if (!arguments.has("json")) {
+                    print_text(inputs.study, plan, cost, ranks, threads);
+                    return ExitCode::done;
+                }
+                Json points = Json::array();
+                for (std::size_t i = 0; i < plan.points.size(); ++i) points.push_back(point_json(plan, i));
+                print_json({{"study", inputs.study.name},
+                            {"tasks", plan.tasks.size()},
+                            {"core_seconds", cost.core_seconds},
+                            {"ranks", ranks},
+                            {"threads", threads},
+                            {"makespan_seconds", cost.makespan},
+                            {"efficiency", cost.efficiency},
+                            {"file_bytes", cost.file_bytes},
+                            {"memory_bytes_per_rank", cost.memory_bytes},
+                            {"points", points}});
+                return ExitCode::done;
+            }};
+}
+
+}  // namespace sigmaflow

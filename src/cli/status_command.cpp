@@ -1,0 +1,117 @@
+#include <fmt/format.h>
+#include <algorithm>
+#include <cmath>
+#include <map>
+
+#include "sigmaflow/cli/commands.hpp"
+#include "sigmaflow/cli/json.hpp"
+#include "sigmaflow/run/progress.hpp"
+#include "sigmaflow/store/reader.hpp"
+
+namespace sigmaflow {
+namespace {
+
+struct RankShare {
+    std::int64_t tasks = 0;
+    double seconds = 0.0;
+    double wait_seconds = 0.0;
+};
+
+struct Summary {
+    std::int64_t total = 0, done = 0, failed = 0;
+    double cost_left = 0.0;                    ///< predicted
+    double tasks_per_second = 0.0;             ///< of the last session
+    double remaining_seconds = 0.0;            ///< NaN if nothing tells
+    std::map<std::uint32_t, RankShare> ranks;  ///< of the last session
+    std::vector<std::pair<std::size_t, std::string>> failures;
+};
+
+Summary summarise(const StoreReader& reader) {
+    Summary out;
+    const auto tasks = reader.tasks();
+    const auto& places = reader.layout().tasks;
+    const auto session = static_cast<std::uint32_t>(std::max<std::size_t>(reader.sessions().size(), 1) - 1);
+    double latest = 0.0;
+    double cost_done = 0.0;
+    std::int64_t finished = 0;
+    for (std::size_t i = 0; i < tasks.size(); ++i) {
+        const TaskState& task = tasks[i];
+        ++out.total;
+        if (task.status == TaskStatus::pending) {
+            out.cost_left += places[i].predicted_seconds;
+            continue;
+        }
+        if (task.status == TaskStatus::done) ++out.done;
+        if (task.status == TaskStatus::failed) {
+            ++out.failed;
+            out.failures.emplace_back(i, task.message);
+        }
+        if (task.session != session) continue;
+        RankShare& share = out.ranks[task.rank];
+        ++share.tasks;
+        share.seconds += task.seconds;
+        share.wait_seconds += task.wait_seconds;
+        ++finished;
+        cost_done += places[i].predicted_seconds;
+        latest = std::max(latest, task.start_seconds + task.seconds);
+    }
+    if (latest > 0.0) out.tasks_per_second = static_cast<double>(finished) / latest;
+    out.remaining_seconds = cost_done > 0.0 ? latest * out.cost_left / cost_done : std::nan("");
+    return out;
+}
+
+Json as_json(const Summary& summary) {
+    Json ranks = Json::array();
+    for (const auto& [rank, share] : summary.ranks) {
+        ranks.push_back(
+            {{"rank", rank}, {"tasks", share.tasks}, {"seconds", share.seconds}, {"wait_seconds", share.wait_seconds}});
+    }
+    Json failures = Json::array();
+    for (const auto& [task, message] : summary.failures) failures.push_back({{"task", task}, {"message", message}});
+    return {{"total", summary.total},
+            {"done", summary.done},
+            {"failed", summary.failed},
+            {"pending", summary.total - summary.done - summary.failed},
+            {"tasks_per_second", summary.tasks_per_second},
+            {"remaining_seconds", summary.remaining_seconds},
+            {"ranks", ranks},
+            {"failures", failures}};
+}
+
+void print_text(const Summary& summary) {
+    const std::int64_t pending = summary.total - summary.done - summary.failed;
+    fmt::print("{} of {} tasks done, {} failed, {} pending\n", summary.done, summary.total, summary.failed, pending);
+    if (summary.tasks_per_second > 0.0) fmt::print("{:.3g} tasks/s in the last session", summary.tasks_per_second);
+    if (pending > 0 && std::isfinite(summary.remaining_seconds)) {
+        fmt::print(", about {} left at that rate", readable_seconds(summary.remaining_seconds));
+    }
+    fmt::print("\n");
+    for (const auto& [rank, share] : summary.ranks) {
+        fmt::print("  rank {:<4} {:>7} tasks {:>10.2f} s of work {:>8.2f} s without\n", rank, share.tasks,
+                   share.seconds, share.wait_seconds);
+    }
+    for (const auto& [task, message] : summary.failures) fmt::print("  task {} failed: {}\n", task, message);
+}
+
+}  // namespace
+
+Command status_command() {
+    CommandSpec spec;
+    spec.name = "status";
+    spec.summary = "how far a result file is; also while a job writes it";
+    spec.description =
+        "Done and failed tasks, the rate and the time left (by predicted cost), the share of every rank.\n\n"
+        "  sigmaflow status out.h5";
+    spec.positionals = {{"OUT.h5", "result file"}};
+    spec.options = {{"json", "", "as JSON"}};
+    return {spec, [](const Arguments& arguments) {
+                const Summary summary = summarise(StoreReader(arguments.text("OUT.h5")));
+                if (arguments.has("json"))
+                    print_json(as_json(summary));
+                else
+                    print_text(summary);
+                return ExitCode::done;
+            }};
+}
+
+}  // namespace sigmaflow

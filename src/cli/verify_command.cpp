@@ -1,0 +1,40 @@
+#include "sigmaflow/store/verify.hpp"
+
+#include <fmt/format.h>
+
+#include "sigmaflow/cli/commands.hpp"
+#include "sigmaflow/store/lock.hpp"
+
+namespace sigmaflow {
+
+Command verify_command() {
+    CommandSpec spec;
+    spec.name = "verify";
+    spec.summary = "check every row checksum and invariant of a result file";
+    spec.description =
+        "Reads the whole file. First its header and the digest of its metadata, then the checksum of every row of "
+        "every\n"
+        "finished task, then what must hold between them (counts, histograms, decreasing sigmas). Names what is "
+        "damaged.\n\n"
+        "  sigmaflow verify out.h5\n"
+        "  sigmaflow verify out.h5 --repair && sigmaflow run study.toml -o out.h5 --resume\n\n"
+        "Exit codes: 0 intact, 1 damaged, 2 no such file or not a result file.";
+    spec.positionals = {{"OUT.h5", "result file"}};
+    spec.options = {{"repair", "", "mark damaged tasks as pending, so that run --resume computes them again"}};
+    return {spec, [](const Arguments& arguments) {
+                const std::string& path = arguments.text("OUT.h5");
+                const VerifyReport report = verify_store(path);
+                for (const auto& damage : report.damage) fmt::print("{}: {}\n", damage.where, damage.what);
+                fmt::print("{}: {} tasks, {} done, {} failed, {} pending, {} problem{}\n", path, report.tasks,
+                           report.done, report.failed, report.pending, report.damage.size(),
+                           report.damage.size() == 1 ? "" : "s");
+                if (report.damage.empty()) return ExitCode::done;
+                if (arguments.has("repair")) {
+                    const StoreLock lock(path, {});
+                    fmt::print("{} tasks are pending again\n", repair_store(path, report));
+                }
+                return ExitCode::failed;
+            }};
+}
+
+}  // namespace sigmaflow

@@ -1,0 +1,49 @@
+#include "sigmaflow/run/forecast.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <queue>
+#include <vector>
+
+namespace sigmaflow {
+namespace {
+
+/// A rank works on a block with as many threads as the block has tiles, at most.
+double seconds_on_rank(const PlannedTask& task, int threads) {
+    const int tiles = (task.count + kTileWidth - 1) / kTileWidth;
+    return predicted_seconds(task.work) / std::min(threads, std::max(tiles, 1));
+}
+
+std::uint64_t block_bytes(const Plan& plan) {
+    std::uint64_t most = 0;
+    for (const auto& group : plan.groups) {
+        std::uint64_t components = 0;
+        for (const auto& field : group.fields) components += static_cast<std::uint64_t>(field.components);
+        most = std::max(most, components * static_cast<std::uint64_t>(group.levels) *
+                                  static_cast<std::uint64_t>(plan.block) * sizeof(double));
+    }
+    return most;
+}
+
+}  // namespace
+
+Forecast forecast(const Plan& plan, const Layout& layout, int ranks, int threads) {
+    Forecast out;
+    std::priority_queue<double, std::vector<double>, std::greater<>> free_at;
+    for (int rank = 0; rank < ranks; ++rank) free_at.push(0.0);
+    for (const auto index : plan.order) {
+        const PlannedTask& task = plan.tasks[index];
+        out.core_seconds += predicted_seconds(task.work);
+        const double end = free_at.top() + seconds_on_rank(task, threads);
+        free_at.pop();
+        free_at.push(end);
+        out.makespan = std::max(out.makespan, end);
+    }
+    if (out.makespan > 0.0) out.efficiency = out.core_seconds / (out.makespan * ranks * threads);
+    out.file_bytes = layout.data_bytes();
+    // A rank holds the blocks its threads work on, those queued ahead, and what waits for the next epoch.
+    out.memory_bytes = block_bytes(plan) * static_cast<std::uint64_t>(threads + 4);
+    return out;
+}
+
+}  // namespace sigmaflow
