@@ -1,0 +1,45 @@
+#pragma once
+// Models of single points for the tests of dynamics, without a study.
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "sigmaflow/distribution/registry.hpp"
+#include "sigmaflow/dynamics/registry.hpp"
+#include "sigmaflow/dynamics/trajectory.hpp"
+#include "sigmaflow/schedule/registry.hpp"
+
+namespace sigmaflow::testing_support {
+
+/// A point whose levels are all sigmas of its grid.
+inline PointModel make_model(const char* distribution, const Value::Table& law, const char* schedule,
+                             const Value::Table& clock, const char* solver,
+                             const std::vector<std::string>& quantities) {
+    PointModel model;
+    const auto& kind = distributions().at(distribution);
+    model.distribution = kind.make(Parameters(kind.kind, law, {}), {});
+    const auto& clock_kind = schedules().at(schedule);
+    const Parameters clock_parameters(clock_kind.kind, clock, {});
+    model.grid = make_grid(*clock_kind.make(clock_parameters), clock_parameters);
+    model.solver = solvers().at(solver).make(Parameters(solvers().at(solver).kind, {}, {}));
+    for (const auto& name : quantities) {
+        model.observables.push_back(observables().at(name).make(Parameters(observables().at(name).kind, {}, {})));
+    }
+    auto levels = model.grid;
+    if (levels.back() == 0.0) levels.pop_back();
+    model.levels = recorded_levels(model.grid, levels);
+    model.key = {11, 22};
+    return model;
+}
+
+inline BlockBuffer run_block(const PointModel& model, int particles) {
+    BlockBuffer block(model.fields(), static_cast<int>(model.levels.sigma.size()), particles);
+    TrajectoryRunner runner(model);
+    for (int first = 0; first < particles; first += kTileWidth) {
+        runner.run({first, std::min(kTileWidth, particles - first)}, first, block);
+    }
+    return block;
+}
+
+}  // namespace sigmaflow::testing_support
