@@ -8,8 +8,8 @@ Combinations::Combinations(const Study& study) {
     }
 }
 
-std::vector<Dimension> Combinations::dimensions(const Group& group) const {
-    std::vector<Dimension> out;
+std::vector<SweepDimension> Combinations::dimensions(const Group& group) const {
+    std::vector<SweepDimension> out;
     std::map<std::size_t, std::size_t> dimension_of_zip;
     for (std::size_t member = 0; member < group.size(); ++member) {
         const auto& axes = group[member]->axes;

@@ -19,7 +19,7 @@ struct AxisPlace {
 };
 
 /// Axes that move together: one alone, or those of a zip.
-struct Dimension {
+struct SweepDimension {
     std::vector<AxisPlace> axes;
     std::size_t length = 1;
 };
@@ -29,7 +29,7 @@ class Combinations {
     explicit Combinations(const Study& study);
 
     /// The dimensions of the group's product, the slowest first. A zip acts on those of its axes that the group has.
-    [[nodiscard]] std::vector<Dimension> dimensions(const Group& group) const;
+    [[nodiscard]] std::vector<SweepDimension> dimensions(const Group& group) const;
 
   private:
     std::map<std::string, std::size_t> zip_of_;  ///< by address
@@ -38,7 +38,7 @@ class Combinations {
 /// A place in a product of dimensions, from the first one on, the last dimension fastest.
 class Position {
   public:
-    explicit Position(const std::vector<Dimension>& dimensions) : dimensions_(&dimensions), at_(dimensions.size(), 0) {}
+    explicit Position(const std::vector<SweepDimension>& dimensions) : dimensions_(&dimensions), at_(dimensions.size(), 0) {}
 
     /// Goes on by one. False when all places were visited.
     [[nodiscard]] bool advance();
@@ -46,7 +46,7 @@ class Position {
     [[nodiscard]] std::vector<std::vector<std::size_t>> indices(const Group& group) const;
 
   private:
-    const std::vector<Dimension>* dimensions_;
+    const std::vector<SweepDimension>* dimensions_;
     std::vector<std::size_t> at_;
 };
 

@@ -11,7 +11,7 @@ std::vector<Entry> entries_or_one(const std::vector<Entry>& entries) {
     return entries.empty() ? std::vector<Entry>(1) : entries;
 }
 
-double product_of(const std::vector<Dimension>& dimensions) {
+double product_of(const std::vector<SweepDimension>& dimensions) {
     double product = 1.0;
     for (const auto& dimension : dimensions) product *= static_cast<double>(dimension.length);
     return product;
