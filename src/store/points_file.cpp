@@ -1,0 +1,67 @@
+#include "sigmaflow/store/points_file.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <fstream>
+#include <limits>
+#include <span>
+
+#include "number_table.hpp"
+#include "sigmaflow/core/error.hpp"
+#include "sigmaflow/core/hash.hpp"
+
+namespace sigmaflow {
+namespace {
+
+enum class Format { hdf5, npy, csv };
+
+Format format_of(const std::string& path) {
+    std::ifstream file(path, std::ios::binary);
+    if (!file) throw InputError("cannot read the points file '" + path + "'", "it does not exist or is not readable");
+    std::array<char, 8> start{};
+    file.read(start.data(), start.size());
+    const std::string_view text(start.data(), static_cast<std::size_t>(file.gcount()));
+    if (text == "\x89HDF\r\n\x1a\n") return Format::hdf5;
+    if (text.starts_with("\x93NUMPY")) return Format::npy;
+    return Format::csv;
+}
+
+NumberTable read_table(const std::string& path, const std::string& dataset) {
+    const auto format = format_of(path);
+    if (format == Format::hdf5) return read_hdf5_table(path, dataset);
+    if (!dataset.empty()) {
+        throw InputError("'" + path + "' has no dataset '" + dataset + "'", "it is not an HDF5 file",
+                         "leave the dataset out");
+    }
+    return format == Format::npy ? read_npy(path) : read_csv(path);
+}
+
+void require_usable(const NumberTable& table, const std::string& path) {
+    if (table.rows == 0 || table.columns == 0) {
+        throw InputError("'" + path + "' holds no points", fmt::format("{} x {} numbers", table.rows, table.columns));
+    }
+    if (table.columns > static_cast<std::uint64_t>(std::numeric_limits<int>::max())) {
+        throw InputError("the points of '" + path + "' have too many coordinates", fmt::format("{}", table.columns));
+    }
+    for (std::size_t i = 0; i < table.values.size(); ++i) {
+        if (std::isfinite(table.values[i])) continue;
+        throw InputError("'" + path + "' holds a number that is not finite",
+                         fmt::format("coordinate {} of point {}, counted from 0, is {}", i % table.columns,
+                                     i / table.columns, table.values[i]));
+    }
+}
+
+}  // namespace
+
+PointsTable read_points(const std::string& path, const std::string& dataset) {
+    auto table = read_table(path, dataset);
+    require_usable(table, path);
+    const std::array<std::uint64_t, 3> identity{table.rows, table.columns,
+                                                hash64(std::as_bytes(std::span(table.values)))};
+    return {std::move(table.values), static_cast<int>(table.columns), static_cast<std::int64_t>(table.rows),
+            hash64(std::as_bytes(std::span(identity)))};
+}
+
+}  // namespace sigmaflow
