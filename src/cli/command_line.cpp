@@ -64,13 +64,12 @@ InputError usage_error(const CommandSpec& spec, const std::string& problem, cons
 }
 
 po::parsed_options parse_words(const CommandSpec& spec, const std::vector<std::string>& words,
-                               const po::options_description& description,
-                               const po::positional_options_description& none) {
+                               const po::options_description& description) {
     try {
         const auto style = po::command_line_style::unix_style & ~po::command_line_style::allow_guessing;
         return po::command_line_parser(words)
             .options(description)
-            .positional(none)
+
             .style(style)
             .allow_unregistered()
             .run();
@@ -133,10 +132,9 @@ double Arguments::real_or(const std::string& name, double fallback, double least
 
 Arguments parse_arguments(const CommandSpec& spec, const std::vector<std::string>& words) {
     const auto description = described(spec);
-    po::positional_options_description none;
     Arguments out;
     std::vector<std::string> loose;
-    for (const auto& parsed : parse_words(spec, words, description, none).options) {
+    for (const auto& parsed : parse_words(spec, words, description).options) {
         if (parsed.position_key >= 0 || parsed.string_key.empty()) {
             loose.insert(loose.end(), parsed.value.begin(), parsed.value.end());
             continue;

@@ -97,9 +97,9 @@ void warn_about_binding(const MpiEnvironment& mpi, int threads) {
 }
 
 /// Everything after the file is open.
-class Session {
+class RunSession {
   public:
-    Session(const MpiEnvironment& mpi, const Prepared& prepared, double started)
+    RunSession(const MpiEnvironment& mpi, const Prepared& prepared, double started)
         : options_(prepared.options),
           mpi_(mpi),
           prepared_(prepared),
@@ -211,7 +211,7 @@ ExitCode run_study(const RunOptions& options) {
     if (code != ExitCode::done) return code;
     broadcast_statuses(mpi, statuses, prepared.layout.tasks.size());
     try {
-        return Session(mpi, prepared, started).run(std::move(statuses), lock.get());
+        return RunSession(mpi, prepared, started).run(std::move(statuses), lock.get());
     } catch (const std::exception& error) {
         abort_all(mpi.comm(), error.what());
     }

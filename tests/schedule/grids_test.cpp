@@ -86,7 +86,7 @@ TEST(Grids, ImpossibleOnesAreRefusedWithTheReason) {
     expect_refused("edm", {{"grid", "list"}}, "needs it");
     expect_refused("edm", {{"grid", "list"}, {"sigmas", Value::List{1.0, 2.0}}}, "strictly decreasing");
     expect_refused("edm", {{"steps", 1}}, "integer");
-    expect_refused("edm", {{"grid", "lgo"}}, "did you mean 'log'");
+    expect_refused("edm", {{"grid", "logg"}}, "did you mean 'log'");
     expect_refused("table", {}, "either 'file' or");
     expect_refused("table", {{"file", "/nowhere.csv"}}, "cannot read");
     expect_refused("table", {{"t", Value::List{0.0, 1.0, 2.0, 3.0}}, {"sigma", Value::List{0.1, 0.3, 0.2, 7.0}}},
