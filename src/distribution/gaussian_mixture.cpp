@@ -37,7 +37,8 @@ GaussianMixtureDenoiser::GaussianMixtureDenoiser(const MixtureLaw& law)
     : dim_(law.dim()),
       components_(law.components),
       log_weights_(law.weights.array().log() - std::log(law.weights.sum())) {
-    for (const auto& component : components_) {
+    for (auto& component : components_) {
+        if (component.axes.cols() == dim_) component.variance = 0.0;  // no direction is left for the sphere
         largest_rank_ = std::max(largest_rank_, static_cast<int>(component.axes.cols()));
     }
 }

@@ -77,6 +77,8 @@ GaussianComponent component_of(const Eigen::VectorXd& mean, const EigenPairs& sp
     const Eigen::VectorXd sorted = spectrum.values(order);
     const Run sphere = longest_run(sorted);
 
+    // Eigenvalues that are all different stay apart: a sphere under them would cost their relative accuracy.
+    if (sphere.count == 1 && dim > 1) return {mean, 0.0, spectrum.vectors, spectrum.values};
     GaussianComponent out = isotropic_component(mean, sorted[sphere.first]);
     out.variance += (sorted.segment(sphere.first, sphere.count).array() - out.variance).mean();
     order.erase(order.begin() + sphere.first, order.begin() + sphere.first + sphere.count);

@@ -15,7 +15,7 @@ void find_largest(const Tile& logs, Row& largest, std::array<int, kTileWidth>& w
     for (Eigen::Index k = 0; k < logs.rows(); ++k) {
         const double* l = logs.row(k).data();
         for (int c = 0; c < kTileWidth; ++c) {
-            const bool larger = l[c] > largest[c];
+            const bool larger = !(l[c] <= largest[c]);  // NaN wins and stays visible
             largest[c] = larger ? l[c] : largest[c];
             where[static_cast<std::size_t>(c)] = larger ? static_cast<int>(k) : where[static_cast<std::size_t>(c)];
         }

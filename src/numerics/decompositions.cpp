@@ -20,6 +20,7 @@ EigenPairs symmetric_eigenpairs(const Eigen::MatrixXd& matrix) {
 
 SingularValues singular_values(const Eigen::MatrixXd& matrix) {
     if (!matrix.allFinite()) throw std::runtime_error("singular values of a matrix whose entries are not finite");
+    if (matrix.size() == 0) return {Eigen::MatrixXd(matrix.rows(), 0), {}, Eigen::MatrixXd(matrix.cols(), 0)};
     const Eigen::JacobiSVD<Eigen::MatrixXd> svd(matrix, Eigen::ComputeThinU | Eigen::ComputeThinV);
     return {svd.matrixU(), svd.singularValues(), svd.matrixV()};
 }

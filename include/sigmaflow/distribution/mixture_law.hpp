@@ -32,8 +32,8 @@ struct MixtureLaw {
 
 /// N(mean, variance I).
 [[nodiscard]] GaussianComponent isotropic_component(const Eigen::VectorXd& mean, double variance);
-/// N(mean, V diag(values) V^T) with V d x d; the most frequent eigenvalue becomes the sphere. Eigenvalues that differ
-/// by less than 1e-14 of themselves count as equal.
+/// N(mean, V diag(values) V^T) with V d x d; the most frequent eigenvalue becomes the sphere, if any is repeated.
+/// Eigenvalues that differ by less than 1e-14 of themselves count as equal.
 [[nodiscard]] GaussianComponent component_of(const Eigen::VectorXd& mean, const EigenPairs& spectrum);
 /// The eigenpairs of S, zero ones included: V is d x d.
 [[nodiscard]] EigenPairs spectrum_of(const GaussianComponent& component);

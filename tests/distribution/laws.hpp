@@ -1,0 +1,231 @@
+#pragma once
+/// \file
+/// One or more laws of every registered kind for the tests to walk over, each with the components that the witness
+/// takes. A kind without an entry here fails the suite.
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <functional>
+#include <map>
+#include <numbers>
+#include <string>
+#include <vector>
+
+#include "sigmaflow/distribution/gaussian_mixture.hpp"
+#include "sigmaflow/distribution/isotropic_cloud.hpp"
+#include "sigmaflow/distribution/registry.hpp"
+#include "support/witness.hpp"
+
+namespace sigmaflow::test {
+
+inline Value list(const std::vector<double>& numbers) {
+    Value::List out;
+    for (const double number : numbers) out.emplace_back(number);
+    return {std::move(out)};
+}
+
+inline Value rows(const std::vector<std::vector<double>>& matrix) {
+    Value::List out;
+    for (const auto& row : matrix) out.push_back(list(row));
+    return {std::move(out)};
+}
+
+inline std::unique_ptr<Distribution> make(const std::string& kind, const Value::Table& table,
+                                          const PointsCatalog& catalog = {}) {
+    const auto& entry = distributions().at(kind);
+    return entry.make(Parameters(entry.kind, table, {"study.toml", 7, 1}), catalog);
+}
+
+/// A law and, independently of src, its components.
+struct Law {
+    std::string label;
+    Value::Table table;
+    std::vector<witness::Component> components;
+
+    [[nodiscard]] std::unique_ptr<Distribution> make(const std::string& kind) const { return test::make(kind, table); }
+};
+
+inline witness::Component blob(const std::vector<double>& mean, double width, double weight = 1.0) {
+    witness::Component out;
+    out.weight = weight;
+    out.mean = Eigen::Map<const Eigen::VectorXd>(mean.data(), static_cast<Eigen::Index>(mean.size()));
+    out.sphere = width * width;
+    return out;
+}
+
+inline witness::Component dense(const std::vector<double>& mean, const std::vector<std::vector<double>>& rows,
+                                double weight = 1.0) {
+    witness::Component out = blob(mean, 0.0, weight);
+    out.dense.resize(out.mean.size(), out.mean.size());
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+        for (std::size_t j = 0; j < rows.size(); ++j) {
+            out.dense(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) = rows[i][j];
+        }
+    }
+    return out;
+}
+
+/// A plane through `mean` with the given normals.
+inline witness::Component plane(const std::vector<double>& mean, const std::vector<std::vector<double>>& normals,
+                                double scale) {
+    witness::Component out = blob(mean, scale);
+    out.axes.resize(out.mean.size(), static_cast<Eigen::Index>(normals.size()));
+    out.variances = Eigen::VectorXd::Zero(out.axes.cols());
+    for (std::size_t j = 0; j < normals.size(); ++j) {
+        out.axes.col(static_cast<Eigen::Index>(j)) =
+            Eigen::Map<const Eigen::VectorXd>(normals[j].data(), out.mean.size());
+    }
+    return out;
+}
+
+inline std::vector<Law> gaussian_laws() {
+    return {{"standard", {{"dim", Value(3)}}, {blob({0, 0, 0}, 1.0)}},
+            {"flat", {{"variances", list({1.0, 4.0, 0.0})}}, {dense({0, 0, 0}, {{1, 0, 0}, {0, 4, 0}, {0, 0, 0}})}},
+            // Rank 2 with entries that doubles hold exactly: F F^T with F = [2 0; 1 1; 0 3] / 2.
+            {"singular",
+             {{"covariance", rows({{1.0, 0.5, 0.0}, {0.5, 0.5, 0.75}, {0.0, 0.75, 2.25}})},
+              {"mean", list({1.0, -2.0, 0.5})}},
+             {dense({1.0, -2.0, 0.5}, {{1.0, 0.5, 0.0}, {0.5, 0.5, 0.75}, {0.0, 0.75, 2.25}})}},
+            {"wide range",
+             {{"variances", list({1.0, 1e-12, 1e6})}},
+             {dense({0, 0, 0}, {{1, 0, 0}, {0, 1e-12, 0}, {0, 0, 1e6}})}}};
+}
+
+inline std::vector<Law> gaussian_mixture_laws() {
+    const std::vector<std::vector<double>> means{{0.0, 0.0}, {3.0, 1.0}, {-1.0, 2.0}};
+    const std::vector<std::vector<double>> a{{1.0, 0.5}, {0.5, 1.0}};
+    const std::vector<std::vector<double>> b{{0.25, 0.5}, {0.5, 1.0}};  // singular
+    const std::vector<std::vector<double>> c{{0.0, 0.0}, {0.0, 0.0}};
+    return {{"widths",
+             {{"means", rows(means)}, {"widths", list({0.5, 0.25, 1.0})}, {"weights", list({1.0, 2.0, 1.0})}},
+             {blob(means[0], 0.5), blob(means[1], 0.25, 2.0), blob(means[2], 1.0)}},
+            {"dense",
+             {{"means", rows(means)},
+              {"covariances", Value(Value::List{rows(a), rows(b), rows(c)})},
+              {"weights", list({1.0, 1e-9, 3.0})}},
+             {dense(means[0], a), dense(means[1], b, 1e-9), dense(means[2], c, 3.0)}}};
+}
+
+inline std::vector<Law> plane_laws(bool crossing) {
+    const double diagonal = 0.75 / std::numbers::sqrt2;
+    if (!crossing) {
+        return {{"line",
+                 {{"offset", Value(0.75)}, {"scale", Value(2.0)}},
+                 {plane({-0.75, 0}, {{1, 0}}, 2.0), plane({0.75, 0}, {{1, 0}}, 2.0)}},
+                {"codim 2",
+                 {{"dim", Value(3)}, {"codim", Value(2)}, {"offset", Value(0.75)}},
+                 {plane({-diagonal, -diagonal, 0}, {{1, 0, 0}, {0, 1, 0}}, 1.0),
+                  plane({diagonal, diagonal, 0}, {{1, 0, 0}, {0, 1, 0}}, 1.0)}}};
+    }
+    const double half = std::numbers::pi / 6.0;
+    const double c = std::cos(half);
+    const double s = std::sin(half);
+    return {{"60 degrees",
+             {{"angle", Value(60.0)}, {"scale", Value(1.5)}},
+             {plane({0, 0}, {{c, -s}}, 1.5), plane({0, 0}, {{c, s}}, 1.5)}},
+            {"codim 2",
+             {{"dim", Value(5)}, {"codim", Value(2)}, {"angle", Value(60.0)}},
+             {plane({0, 0, 0, 0, 0}, {{c, -s, 0, 0, 0}, {0, 0, c, -s, 0}}, 1.0),
+              plane({0, 0, 0, 0, 0}, {{c, s, 0, 0, 0}, {0, 0, c, s, 0}}, 1.0)}}};
+}
+
+inline std::vector<Law> two_deltas_laws() {
+    return {{"points", {}, {blob({-1}, 0), blob({1}, 0)}},
+            {"uneven",
+             {{"dim", Value(2)}, {"radius", Value(2.0)}, {"width", Value(0.5)}, {"weight", Value(0.875)}},
+             {blob({-2, 0}, 0.5, 0.125), blob({2, 0}, 0.5, 0.875)}},
+            {"single", {{"weight", Value(1.0)}}, {blob({1}, 0)}}};
+}
+
+inline std::vector<Law> hypercube_laws() {
+    std::vector<Law> out;
+    for (const double width : {0.0, 0.25}) {
+        Law law{width == 0.0 ? "points" : "blurred",
+                {{"dim", Value(3)}, {"radius", Value(0.5)}, {"width", Value(width)}},
+                {}};
+        for (const double x : {-0.5, 0.5}) {
+            for (const double y : {-0.5, 0.5}) {
+                for (const double z : {-0.5, 0.5}) law.components.push_back(blob({x, y, z}, width));
+            }
+        }
+        out.push_back(std::move(law));
+    }
+    return out;
+}
+
+inline std::vector<Law> simplex_laws() {
+    const double h = std::sqrt(0.75);
+    return {{"triangle", {}, {blob({h, 0.5}, 0), blob({-h, 0.5}, 0), blob({0, -1}, 0)}},
+            {"segment", {{"dim", Value(1)}, {"width", Value(0.25)}}, {blob({1}, 0.25), blob({-1}, 0.25)}}};
+}
+
+inline std::vector<Law> ring_laws() {
+    const double h = std::sqrt(0.5);
+    return {{"square", {{"count", Value(4)}}, {blob({1, 0}, 0), blob({0, 1}, 0), blob({-1, 0}, 0), blob({0, -1}, 0)}},
+            {"octagon",
+             {{"dim", Value(3)}, {"width", Value(0.125)}},
+             {blob({1, 0, 0}, 0.125), blob({h, h, 0}, 0.125), blob({0, 1, 0}, 0.125), blob({-h, h, 0}, 0.125),
+              blob({-1, 0, 0}, 0.125), blob({-h, -h, 0}, 0.125), blob({0, -1, 0}, 0.125), blob({h, -h, 0}, 0.125)}}};
+}
+
+inline std::vector<Law> points_laws() {
+    const std::vector<std::vector<double>> points{{0, 0, 1}, {1, 1, 0}, {3, -1, 0.5}, {0, 2, 2}, {-1, -1, -1}};
+    Law even{"even", {{"values", rows(points)}}, {}};
+    Law uneven{"uneven", {{"values", rows(points)}, {"weights", list({1.0, 1e-300, 0.5, 0.0, 2.0})}}, {}};
+    const double weights[] = {1.0, 1e-300, 0.5, 0.0, 2.0};
+    for (std::size_t k = 0; k < points.size(); ++k) {
+        even.components.push_back(blob(points[k], 0.0));
+        uneven.components.push_back(blob(points[k], 0.0, weights[k]));
+    }
+    return {even, uneven};
+}
+
+/// Laws by kind.
+inline const std::map<std::string, std::vector<Law>>& laws() {
+    static const std::map<std::string, std::vector<Law>> all{{"gaussian", gaussian_laws()},
+                                                             {"gaussian_mixture", gaussian_mixture_laws()},
+                                                             {"parallel_planes", plane_laws(false)},
+                                                             {"crossing_planes", plane_laws(true)},
+                                                             {"two_deltas", two_deltas_laws()},
+                                                             {"hypercube", hypercube_laws()},
+                                                             {"simplex", simplex_laws()},
+                                                             {"ring", ring_laws()},
+                                                             {"points", points_laws()}};
+    return all;
+}
+
+/// Calls `check(kind, law)` for every law of every registered kind.
+inline void for_every_law(const std::function<void(const std::string&, const Law&)>& check) {
+    for (const auto& kind : distributions().names()) {
+        const auto found = laws().find(kind);
+        ASSERT_NE(found, laws().end()) << "no law of kind " << kind << " in tests/distribution/laws.hpp";
+        for (const auto& law : found->second) {
+            SCOPED_TRACE(kind + " / " + law.label);
+            check(kind, law);
+        }
+    }
+}
+
+/// What one evaluation fills in.
+inline PosteriorTile evaluate(const Distribution& law, const Tile& x, const Row& sigma,
+                              const Needs& needs = {true, true, true, true}) {
+    PosteriorTile out(law.dim(), needs);
+    const auto workspace = law.posterior().workspace();
+    law.posterior().evaluate(x, sigma, needs, *workspace, out);
+    return out;
+}
+
+/// Root of the mean squared distance from the mean.
+inline double size_of(const Distribution& law) {
+    const double trace = law.moments().covariance.trace();
+    return trace > 0.0 ? std::sqrt(trace) : 1.0;
+}
+
+inline std::vector<double> log_grid(double first, double last, int count) {
+    std::vector<double> out;
+    for (int i = 0; i < count; ++i) out.push_back(first * std::pow(last / first, static_cast<double>(i) / (count - 1)));
+    return out;
+}
+
+}  // namespace sigmaflow::test

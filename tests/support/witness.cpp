@@ -1,0 +1,166 @@
+#include "support/witness.hpp"
+
+#include <boost/math/constants/constants.hpp>
+#include <boost/multiprecision/cpp_bin_float.hpp>
+
+namespace sigmaflow::witness {
+namespace {
+
+using Number = boost::multiprecision::number<boost::multiprecision::cpp_bin_float<50>, boost::multiprecision::et_off>;
+using Numbers = std::vector<Number>;
+using Table = std::vector<Numbers>;  // rows
+
+std::size_t size_of(const Eigen::VectorXd& v) { return static_cast<std::size_t>(v.size()); }
+double entry(const Eigen::MatrixXd& m, std::size_t i, std::size_t j) {
+    return m(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j));
+}
+
+Number dot(const Numbers& a, const Numbers& b) {
+    Number sum = 0;
+    for (std::size_t i = 0; i < a.size(); ++i) sum += a[i] * b[i];
+    return sum;
+}
+
+/// Gram-Schmidt.
+Table orthonormal_axes(const Component& component, std::size_t d) {
+    Table out;
+    for (std::size_t j = 0; j < static_cast<std::size_t>(component.axes.cols()); ++j) {
+        Numbers u(d);
+        for (std::size_t i = 0; i < d; ++i) u[i] = entry(component.axes, i, j);
+        for (const auto& other : out) {
+            const Number overlap = dot(u, other);
+            for (std::size_t i = 0; i < d; ++i) u[i] -= overlap * other[i];
+        }
+        const Number length = sqrt(dot(u, u));
+        for (auto& number : u) number /= length;
+        out.push_back(u);
+    }
+    return out;
+}
+
+Table covariance_of(const Component& component) {
+    const std::size_t d = size_of(component.mean);
+    const Table axes = orthonormal_axes(component, d);
+    const double sphere = axes.size() < d ? component.sphere : 0.0;  // axes that span the space leave no room for it
+    Table out(d, Numbers(d, Number(0)));
+    for (std::size_t i = 0; i < d; ++i) {
+        for (std::size_t j = 0; j < d; ++j) {
+            if (component.dense.size() > 0) out[i][j] += entry(component.dense, i, j);
+            if (i == j) out[i][j] += sphere;
+            for (std::size_t a = 0; a < axes.size(); ++a) {
+                const Number excess = Number(component.variances[static_cast<Eigen::Index>(a)]) - sphere;
+                out[i][j] += excess * axes[a][i] * axes[a][j];
+            }
+        }
+    }
+    return out;
+}
+
+/// M = L D L^T in place: D on the diagonal, L below.
+void factorise(Table& m) {
+    for (std::size_t j = 0; j < m.size(); ++j) {
+        for (std::size_t k = 0; k < j; ++k) m[j][j] -= m[j][k] * m[j][k] * m[k][k];
+        for (std::size_t i = j + 1; i < m.size(); ++i) {
+            for (std::size_t k = 0; k < j; ++k) m[i][j] -= m[i][k] * m[j][k] * m[k][k];
+            m[i][j] /= m[j][j];
+        }
+    }
+}
+
+Numbers solve(const Table& ldl, Numbers b) {
+    const std::size_t d = b.size();
+    for (std::size_t i = 0; i < d; ++i) {
+        for (std::size_t k = 0; k < i; ++k) b[i] -= ldl[i][k] * b[k];
+    }
+    for (std::size_t i = 0; i < d; ++i) b[i] /= ldl[i][i];
+    for (std::size_t i = d; i-- > 0;) {
+        for (std::size_t k = i + 1; k < d; ++k) b[i] -= ldl[k][i] * b[k];
+    }
+    return b;
+}
+
+/// One component given x.
+struct Conditional {
+    Number log_weight;
+    Numbers mean;
+    Table covariance;
+};
+
+Conditional condition(const Component& component, const Eigen::VectorXd& x, double sigma) {
+    const std::size_t d = size_of(x);
+    const Number noise = Number(sigma) * sigma;
+    const Table s = covariance_of(component);
+    Table ldl = s;
+    for (std::size_t i = 0; i < d; ++i) ldl[i][i] += noise;
+    factorise(ldl);
+
+    Numbers delta(d);
+    for (std::size_t i = 0; i < d; ++i) {
+        delta[i] = Number(x[static_cast<Eigen::Index>(i)]) - component.mean[static_cast<Eigen::Index>(i)];
+    }
+    const Numbers whitened = solve(ldl, delta);
+    Conditional out{log(Number(component.weight)) - dot(delta, whitened) / 2, Numbers(d), Table(d)};
+    for (std::size_t i = 0; i < d; ++i) {
+        out.log_weight -= log(ldl[i][i]) / 2;
+        out.mean[i] = component.mean[static_cast<Eigen::Index>(i)] + dot(s[i], whitened);
+        out.covariance[i] = solve(ldl, s[i]);
+        for (auto& number : out.covariance[i]) number *= noise;
+    }
+    return out;
+}
+
+}  // namespace
+
+Posterior posterior(const std::vector<Component>& mixture, const Eigen::VectorXd& x, double sigma) {
+    const std::size_t d = size_of(x);
+    std::vector<Conditional> parts;
+    Number total_weight = 0;
+    for (const auto& component : mixture) {
+        if (component.weight == 0.0) continue;
+        total_weight += component.weight;
+        parts.push_back(condition(component, x, sigma));
+    }
+    std::size_t top = 0;
+    for (std::size_t k = 0; k < parts.size(); ++k) {
+        if (parts[k].log_weight > parts[top].log_weight) top = k;
+    }
+    const Number largest = parts[top].log_weight;
+    Numbers r;
+    Number rest = 0;
+    for (std::size_t k = 0; k < parts.size(); ++k) {
+        r.push_back(exp(parts[k].log_weight - largest));
+        if (k != top) rest += r[k];
+    }
+    const Number log_rest = boost::multiprecision::log1p(rest);
+
+    Numbers mean(d, Number(0));
+    Number entropy = 0;
+    for (std::size_t k = 0; k < parts.size(); ++k) {
+        r[k] /= 1 + rest;
+        entropy += r[k] * ((largest - parts[k].log_weight) + log_rest);
+        for (std::size_t i = 0; i < d; ++i) mean[i] += r[k] * parts[k].mean[i];
+    }
+    const Number log_two_pi = log(2 * boost::math::constants::pi<Number>());
+    const Number log_density = largest + log_rest - log(total_weight) - Number(d) / 2 * log_two_pi;
+
+    Posterior out;
+    out.log_density = log_density.convert_to<double>();
+    out.entropy = entropy.convert_to<double>();
+    out.mean.resize(x.size());
+    out.covariance.resize(x.size(), x.size());
+    for (std::size_t i = 0; i < d; ++i) {
+        out.mean[static_cast<Eigen::Index>(i)] = mean[i].convert_to<double>();
+        for (std::size_t j = 0; j < d; ++j) {
+            Number sum = 0;
+            for (std::size_t k = 0; k < parts.size(); ++k) {
+                sum += r[k] * (parts[k].covariance[i][j] + (parts[k].mean[i] - mean[i]) * (parts[k].mean[j] - mean[j]));
+            }
+            out.covariance(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) = sum.convert_to<double>();
+        }
+    }
+    return out;
+}
+
+double exponential(double x) { return exp(Number(x)).convert_to<double>(); }
+
+}  // namespace sigmaflow::witness

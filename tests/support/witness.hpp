@@ -1,0 +1,34 @@
+#pragma once
+/// \file
+/// A second opinion on posteriors of Gaussian mixtures: 50 digits, naive sums, a hand-written factorisation of
+/// S_k + sigma^2 I. It shares no line with src.
+
+#include <Eigen/Core>
+#include <vector>
+
+namespace sigmaflow::witness {
+
+/// A component with covariance S = dense + sphere (I - U U^T) + U diag(variances) U^T. The columns of U are made
+/// orthonormal in 50 digits, so that a flat direction is flat to all of them.
+struct Component {
+    double weight = 1.0;
+    Eigen::VectorXd mean;
+    Eigen::MatrixXd dense;  ///< 0 x 0 for none
+    double sphere = 0.0;
+    Eigen::MatrixXd axes;  ///< 0 x 0 for none
+    Eigen::VectorXd variances;
+};
+
+struct Posterior {
+    double log_density = 0.0;
+    Eigen::VectorXd mean;
+    Eigen::MatrixXd covariance;
+    double entropy = 0.0;
+};
+
+[[nodiscard]] Posterior posterior(const std::vector<Component>& mixture, const Eigen::VectorXd& x, double sigma);
+
+/// exp(x), correctly rounded.
+[[nodiscard]] double exponential(double x);
+
+}  // namespace sigmaflow::witness
