@@ -1,25 +1,51 @@
 #include "choices.hpp"
 
+#include <optional>
+
 #include "sigmaflow/core/hash.hpp"
+#include "text_file.hpp"
+#include "toml_reader.hpp"
 
 namespace sigmaflow {
 namespace {
 
-/// The canonical text whose hash is the id. A table of points counts with its contents, wherever it lies. The texts are
-/// part of the result format: another spelling gives every point another id.
+/// What an object reads from files, by contents: the same wherever the files lie. Empty if it reads none.
+struct FileIdentity {
+    std::vector<std::string> parameters;  ///< that say where to read
+    std::string text;
+    bool is_known = true;
+};
+
+FileIdentity identify_files(const Kind& kind, const Parameters& parameters) {
+    FileIdentity out;
+    for (const auto& parameter : kind.parameters) {
+        if (!parameter.is_path || parameter.type != Type::text || !parameters.has(parameter.name)) continue;
+        const std::string contents =
+            read_text_file(parameters.text(parameter.name), kMostStudyBytes, parameters.where(parameter.name));
+        out.parameters.push_back(parameter.name);
+        out.text += "," + parameter.name + ":contents=" + hex(hash64(contents));
+    }
+    return out;
+}
+
+/// The table of a distribution was read by others, who know its digest.
+FileIdentity identify_table(const PointsSource& source, const PointsCatalog& catalog) {
+    const auto table = catalog.find(source.key());
+    if (table == catalog.end()) return {{}, {}, false};
+    return {{"file", "dataset"}, ",file:contents=" + hex(table->second.digest), true};
+}
+
+/// The hash of a canonical text. The texts are part of the result format: another spelling gives every point another
+/// id.
 std::uint64_t identify(const Choice& choice, const Entry& entry, const PointsCatalog& catalog,
                        const StudyRegistries& registries) {
     const Kind& kind = registries.kind(entry.room, entry.kind, entry.where);
-    std::string inner = choice.parameters.identity(kind);
-    if (entry.room == "distribution" && registries.points_source) {
-        const auto source = registries.points_source(choice.parameters);
-        if (source) {
-            const auto table = catalog.find(source->key());
-            if (table == catalog.end()) return 0;
-            inner = choice.parameters.identity(kind, {"file", "dataset"}) + ",contents=" + hex(table->second.digest);
-        }
-    }
-    return hash64(entry.room + "." + entry.kind + "{" + inner + "}");
+    std::optional<PointsSource> source;
+    if (entry.room == "distribution") source = registries.points_source(choice.parameters);
+    const FileIdentity files = source ? identify_table(*source, catalog) : identify_files(kind, choice.parameters);
+    if (!files.is_known) return 0;
+    const std::string inner = choice.parameters.identity(kind, files.parameters);
+    return hash64(entry.room + "." + entry.kind + "{" + inner + files.text + "}");
 }
 
 }  // namespace

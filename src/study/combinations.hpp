@@ -38,7 +38,8 @@ class Combinations {
 /// A place in a product of dimensions, from the first one on, the last dimension fastest.
 class Position {
   public:
-    explicit Position(const std::vector<SweepDimension>& dimensions) : dimensions_(&dimensions), at_(dimensions.size(), 0) {}
+    explicit Position(const std::vector<SweepDimension>& dimensions)
+        : dimensions_(&dimensions), at_(dimensions.size(), 0) {}
 
     /// Goes on by one. False when all places were visited.
     [[nodiscard]] bool advance();

@@ -5,21 +5,19 @@
 #include <cstring>
 #include <memory>
 
-#include "sigmaflow/core/error.hpp"
-
 namespace sigmaflow {
 namespace {
 
-InputError unreadable(const std::string& path) {
-    return InputError("cannot read the study '" + path + "'", std::strerror(errno));
+InputError unreadable(const std::string& path, const Location& where) {
+    return {where, "cannot read '" + path + "'", std::strerror(errno)};
 }
 
 }  // namespace
 
-std::string read_text_file(const std::string& path, std::size_t most) {
+std::string read_text_file(const std::string& path, std::size_t most, const Location& where) {
     const auto close = [](std::FILE* file) { std::fclose(file); };
     const std::unique_ptr<std::FILE, decltype(close)> file(std::fopen(path.c_str(), "rb"), close);
-    if (file == nullptr) throw unreadable(path);
+    if (file == nullptr) throw unreadable(path, where);
     std::string text;
     char buffer[1U << 16U];
     while (text.size() <= most) {
@@ -27,7 +25,7 @@ std::string read_text_file(const std::string& path, std::size_t most) {
         text.append(buffer, count);
         if (count < sizeof buffer) break;
     }
-    if (std::ferror(file.get()) != 0) throw unreadable(path);
+    if (std::ferror(file.get()) != 0) throw unreadable(path, where);
     return text;
 }
 

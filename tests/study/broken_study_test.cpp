@@ -39,6 +39,8 @@ TEST(BrokenStudy, Syntax) {
     expect_refused({
         {"[study\n", 1, {"this is no TOML"}},
         {"[study]\nname = \n", 2, {"this is no TOML"}},
+        {"[study]\n[.sweep]\n", 2, {"this is no TOML"}},
+        {"[study]\nseed = ,\n", 2, {"this is no TOML"}},
         {"[study]\n\nname = \"a\"\nname = \"b\"\n", 4, {"this is no TOML"}},
         {"[study]\nname = \"\xff\xfe\"\n", 2, {"this is no TOML"}},
         {"[study]\nname = \"never closed\n", 2, {"this is no TOML"}},

@@ -81,6 +81,10 @@ inline Kind edm() {
              choice("grid", "rho", {"own", "rho", "log"}), parameter("final_zero", Type::boolean, false)}};
 }
 
+inline Kind table_schedule() {
+    return {"table", "a table of sigmas", {path("file"), at_least(2, parameter("steps", Type::integer, 32))}};
+}
+
 inline Kind heun() { return {"heun", "Heun's rule", {}}; }
 
 inline Kind langevin() {
@@ -97,7 +101,7 @@ inline std::optional<PointsSource> source_of(const Parameters& parameters) {
 inline StudyRegistries registries() {
     Kind spectrum{"spectrum", "eigenvalues", {at_least(1, parameter("k", Type::integer, 4))}};
     return {{planes(), gaussian(), points()},
-            {edm()},
+            {edm(), table_schedule()},
             {heun(), langevin()},
             {spectrum, Kind{"log_density", "ln p", {}}, Kind{"mmse", "tr C", {}}},
             source_of};

@@ -1,6 +1,7 @@
 // One object of a study by its label, and distributions that read tables.
 #include <gmock/gmock.h>
 
+#include <cstdio>
 #include <set>
 
 #include "sigmaflow/study/select.hpp"
@@ -131,6 +132,30 @@ TEST(PointsSources, AreNotNeededToSelect) {
     const Choice choice = select(tables(), "distribution", "same");
     EXPECT_EQ(choice.id, 0U);
     EXPECT_EQ(choice.parameters.text("file"), "folder/a.h5");
+}
+
+void write_file(const std::string& path, const std::string& text) {
+    std::FILE* file = std::fopen(path.c_str(), "wb");
+    ASSERT_NE(file, nullptr) << path;
+    std::fputs(text.c_str(), file);
+    std::fclose(file);
+}
+
+TEST(FilesOfOtherKinds, CountWithTheirContents) {
+    const std::string folder = testing::TempDir();
+    write_file(folder + "/one.csv", "1,2\n");
+    write_file(folder + "/same.csv", "1,2\n");
+    write_file(folder + "/other.csv", "1,3\n");
+    const auto id = [&](const std::string& name) {
+        const std::string text = "[[schedule]]\nkind = \"table\"\nfile = \"" + folder + "/" + name + "\"\n";
+        return select(parse(text), "schedule", "table").id;
+    };
+    EXPECT_EQ(id("one.csv"), id("same.csv"));
+    EXPECT_NE(id("one.csv"), id("other.csv"));
+    for (const char* name : {"/one.csv", "/same.csv", "/other.csv"}) std::remove((folder + name).c_str());
+    const std::string message = message_of([&] { (void)id("one.csv"); });
+    EXPECT_THAT(message, HasSubstr("folder/study.toml:3: cannot read"));
+    EXPECT_THAT(message, HasSubstr("No such file"));
 }
 
 }  // namespace
