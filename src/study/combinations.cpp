@@ -8,7 +8,7 @@ Combinations::Combinations(const Study& study) {
     }
 }
 
-std::vector<SweepDimension> Combinations::dimensions(const Group& group) const {
+std::vector<SweepDimension> Combinations::dimensions(const EntryGroup& group) const {
     std::vector<SweepDimension> out;
     std::map<std::size_t, std::size_t> dimension_of_zip;
     for (std::size_t member = 0; member < group.size(); ++member) {
@@ -35,7 +35,7 @@ bool Position::advance() {
     return false;
 }
 
-std::vector<std::vector<std::size_t>> Position::indices(const Group& group) const {
+std::vector<std::vector<std::size_t>> Position::indices(const EntryGroup& group) const {
     std::vector<std::vector<std::size_t>> out;
     for (const Entry* entry : group) out.emplace_back(entry->axes.size(), 0);
     for (std::size_t i = 0; i < at_.size(); ++i) {

@@ -10,7 +10,7 @@
 
 namespace sigmaflow {
 
-using Group = std::vector<const Entry*>;
+using EntryGroup = std::vector<const Entry*>;
 
 /// An axis of one object of a group.
 struct AxisPlace {
@@ -29,7 +29,7 @@ class Combinations {
     explicit Combinations(const Study& study);
 
     /// The dimensions of the group's product, the slowest first. A zip acts on those of its axes that the group has.
-    [[nodiscard]] std::vector<SweepDimension> dimensions(const Group& group) const;
+    [[nodiscard]] std::vector<SweepDimension> dimensions(const EntryGroup& group) const;
 
   private:
     std::map<std::string, std::size_t> zip_of_;  ///< by address
@@ -44,7 +44,7 @@ class Position {
     /// Goes on by one. False when all places were visited.
     [[nodiscard]] bool advance();
     /// The indices of the values on the axes of every member.
-    [[nodiscard]] std::vector<std::vector<std::size_t>> indices(const Group& group) const;
+    [[nodiscard]] std::vector<std::vector<std::size_t>> indices(const EntryGroup& group) const;
 
   private:
     const std::vector<SweepDimension>* dimensions_;

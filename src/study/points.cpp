@@ -35,7 +35,8 @@ Point make_point(const Swept& choices) {
     return point;
 }
 
-void append_points(const Group& group, const Combinations& combinations, ChoiceTable& table, std::vector<Point>& out) {
+void append_points(const EntryGroup& group, const Combinations& combinations, ChoiceTable& table,
+                   std::vector<Point>& out) {
     const auto dimensions = combinations.dimensions(group);
     Position position(dimensions);
     do {
