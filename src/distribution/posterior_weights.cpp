@@ -1,5 +1,6 @@
 #include "sigmaflow/distribution/posterior_weights.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -22,25 +23,44 @@ void find_largest(const Tile& logs, Row& largest, std::array<int, kTileWidth>& w
     }
 }
 
+/// Sums over the components of each column.
+struct ColumnSums {
+    double rest[kTileWidth] = {};
+    double spread[kTileWidth] = {};
+};
+
+/// Turns the logarithms of component k into e_k and adds it up; true if any is above zero. Everything that the loop
+/// touches is local, so that it vectorises.
+bool exponentiate(int k, const double (&largest)[kTileWidth], const int (&dominant)[kTileWidth], double* logs,
+                  ColumnSums& sums) {
+    double e[kTileWidth];
+    double below[kTileWidth];
+    for (int c = 0; c < kTileWidth; ++c) below[c] = largest[c] - logs[c];
+    for (int c = 0; c < kTileWidth; ++c) e[c] = exp_of_nonpositive(-below[c]);
+    for (int c = 0; c < kTileWidth; ++c) sums.rest[c] += dominant[c] == k ? 0.0 : e[c];
+    for (int c = 0; c < kTileWidth; ++c) sums.spread[c] += e[c] == 0.0 ? 0.0 : e[c] * below[c];
+    int any = 0;
+    for (int c = 0; c < kTileWidth; ++c) any |= e[c] != 0.0 ? 1 : 0;
+    std::copy(e, e + kTileWidth, logs);
+    return any != 0;
+}
+
 }  // namespace
 
 void PosteriorWeights::normalise() {
     find_largest(table, largest_, dominant);
-    rest_.setZero();
-    spread_.setZero();
+    double largest[kTileWidth];
+    int where[kTileWidth];
+    std::copy(largest_.begin(), largest_.end(), largest);
+    std::copy(dominant.begin(), dominant.end(), where);
+    ColumnSums sums;
     active.clear();
     for (Eigen::Index k = 0; k < table.rows(); ++k) {
-        double* e = table.row(k).data();
-        double any = 0.0;
-        for (int c = 0; c < kTileWidth; ++c) {
-            const double below = largest_[c] - e[c];
-            e[c] = exp_of_nonpositive(-below);
-            spread_[c] += e[c] == 0.0 ? 0.0 : e[c] * below;
-            rest_[c] += dominant[static_cast<std::size_t>(c)] == static_cast<int>(k) ? 0.0 : e[c];
-            any = e[c] == 0.0 ? any : 1.0;
-        }
-        if (any != 0.0) active.push_back(static_cast<int>(k));
+        const auto component = static_cast<int>(k);
+        if (exponentiate(component, largest, where, table.row(k).data(), sums)) active.push_back(component);
     }
+    rest_ = Eigen::Map<const Row>(sums.rest);
+    spread_ = Eigen::Map<const Row>(sums.spread);
     inverse_sum = 1.0 / (1.0 + rest_);
 }
 
