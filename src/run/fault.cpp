@@ -18,15 +18,16 @@ FaultPlan FaultPlan::from_environment() {
 
 FaultPlan::FaultPlan(const std::string& text) {
     if (text.empty()) return;
-    static const std::regex form(R"((throw|sleep)@(\*|\d+)(?:=([0-9.]+))?)");
+    static const std::regex form(R"((throw|sleep|race)@(\*|\d+)(?:=([0-9.]+))?)");
     std::stringstream words(text);
     for (std::string word; std::getline(words, word, ',');) {
         std::smatch parts;
         if (!std::regex_match(word, parts, form)) {
-            throw InputError("SIGMAFLOW_FAULT has '" + word + "'", "expected throw@TASK or sleep@TASK=SECONDS");
+            throw InputError("SIGMAFLOW_FAULT has '" + word + "'",
+                             "expected throw@TASK, sleep@TASK=SECONDS or race@TASK");
         }
         Fault fault;
-        fault.sleeps = parts[1] == "sleep";
+        fault.action = parts[1] == "sleep" ? Action::sleep : parts[1] == "race" ? Action::race : Action::fail;
         fault.all_tasks = parts[2] == "*";
         if (!fault.all_tasks) fault.task = std::stoull(parts[2]);
         if (parts[3].matched) fault.seconds = std::stod(parts[3]);
@@ -37,8 +38,11 @@ FaultPlan::FaultPlan(const std::string& text) {
 void FaultPlan::strike(std::uint64_t task) const {
     for (const auto& fault : faults_) {
         if (!fault.all_tasks && fault.task != task) continue;
-        if (!fault.sleeps) throw std::runtime_error("fault on demand (SIGMAFLOW_FAULT)");
-        std::this_thread::sleep_for(std::chrono::duration<double>(fault.seconds));
+        switch (fault.action) {
+            case Action::fail: throw std::runtime_error("fault on demand (SIGMAFLOW_FAULT)");
+            case Action::sleep: std::this_thread::sleep_for(std::chrono::duration<double>(fault.seconds)); break;
+            case Action::race: ++races_; break;
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 #pragma once
 /// \file
 /// Faults on demand, for tests of the program as a whole: SIGMAFLOW_FAULT="throw@17,sleep@*=0.01" makes task 17 throw
-/// and every tile sleep 10 ms. Unset (always, outside of tests) nothing is read and nothing happens.
+/// and every tile sleep 10 ms; "race@*" lets threads count without a lock, for the thread sanitizer to find. Unset
+/// (always, outside of tests) nothing is read and nothing happens.
 
 #include <cstdint>
 #include <string>
@@ -19,13 +20,15 @@ class FaultPlan {
     void strike(std::uint64_t task) const;
 
   private:
+    enum class Action { fail, sleep, race };
     struct Fault {
-        bool sleeps = false;
+        Action action = Action::fail;
         bool all_tasks = false;
         std::uint64_t task = 0;
         double seconds = 0.0;
     };
     std::vector<Fault> faults_;
+    mutable std::int64_t races_ = 0;  ///< unguarded on purpose
 };
 
 }  // namespace sigmaflow
