@@ -104,7 +104,43 @@ std::size_t count_datasets(const Layout& layout) {
     return count;
 }
 
+std::string group_difference(const Group& a, const Group& b) {
+    if (a.name != b.name) return fmt::format("group '{}' against '{}'", a.name, b.name);
+    const auto variables_a = a.task_variables();
+    const auto variables_b = b.task_variables();
+    bool same = variables_a.size() == variables_b.size();
+    for (std::size_t i = 0; same && i < variables_a.size(); ++i) {
+        const auto& x = *variables_a[i];
+        const auto& y = *variables_b[i];
+        same = x.name == y.name && x.element == y.element && x.rows == y.rows && x.dimensions == y.dimensions;
+        for (std::size_t j = 0; same && j < x.dimensions.size(); ++j) {
+            same = a.size_of_dimension(x.dimensions[j]) == b.size_of_dimension(x.dimensions[j]);
+        }
+        if (!same) return fmt::format("variable '{}' of group '{}' has another shape", x.name, a.name);
+    }
+    return same ? "" : fmt::format("group '{}' has other variables", a.name);
+}
+
+auto as_tuple(const TaskPlace& task) {
+    return std::tie(task.point, task.group, task.row, task.block, task.first, task.count, task.kept_first,
+                    task.kept_count);
+}
+
 }  // namespace
+
+std::string layout_difference(const Layout& a, const Layout& b) {
+    if (a.groups.size() != b.groups.size()) {
+        return fmt::format("{} groups against {}", a.groups.size(), b.groups.size());
+    }
+    for (std::size_t i = 0; i < a.groups.size(); ++i) {
+        if (auto difference = group_difference(a.groups[i], b.groups[i]); !difference.empty()) return difference;
+    }
+    if (a.tasks.size() != b.tasks.size()) return fmt::format("{} tasks against {}", a.tasks.size(), b.tasks.size());
+    for (std::size_t i = 0; i < a.tasks.size(); ++i) {
+        if (as_tuple(a.tasks[i]) != as_tuple(b.tasks[i])) return fmt::format("task {} is another", i);
+    }
+    return {};
+}
 
 void check_layout(const Layout& layout) {
     Names root("the file");

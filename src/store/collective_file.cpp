@@ -40,6 +40,11 @@ hdf5::Handle packed_space(hsize_t elements) {
 
 }  // namespace
 
+void Selection::add(Box box, std::span<const std::byte> data) {
+    boxes.push_back(std::move(box));
+    bytes.insert(bytes.end(), data.begin(), data.end());
+}
+
 CollectiveFile::CollectiveFile(const std::string& path, MPI_Comm comm)
     : file_(open_collectively(path, comm)), transfer_(collective_transfer()) {}
 

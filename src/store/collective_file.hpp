@@ -24,10 +24,7 @@ struct Selection {
     std::vector<Box> boxes;
     std::vector<std::byte> bytes;
 
-    void add(Box box, std::span<const std::byte> data) {
-        boxes.push_back(std::move(box));
-        bytes.insert(bytes.end(), data.begin(), data.end());
-    }
+    void add(Box box, std::span<const std::byte> data);
 };
 
 class CollectiveFile {

@@ -17,6 +17,7 @@ hdf5::Handle create_file(const std::string& path) {
     H5Pset_userblock(creation.id(), kUserBlockBytes);
     H5Pset_link_creation_order(creation.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
     H5Pset_attr_creation_order(creation.id(), H5P_CRT_ORDER_TRACKED | H5P_CRT_ORDER_INDEXED);
+    H5Pset_obj_track_times(creation.id(), false);
     const hdf5::Handle access(H5Pcreate(H5P_FILE_ACCESS), H5Pclose, "make a property list");
     constexpr hsize_t kMetadataBlock = 1 << 20;  // keeps metadata together: fewer, longer frozen stretches
     H5Pset_meta_block_size(access.id(), kMetadataBlock);

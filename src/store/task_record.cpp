@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <span>
+#include <stdexcept>
 
 #include "sigmaflow/core/hash.hpp"
 
@@ -10,23 +12,41 @@ namespace sigmaflow {
 namespace {
 
 template <class T>
-void append(std::vector<std::byte>& bytes, std::span<const T> values) {
-    const auto raw = std::as_bytes(values);
-    bytes.insert(bytes.end(), raw.begin(), raw.end());
+std::vector<std::byte> bytes_of(std::span<const T> values) {
+    std::vector<std::byte> bytes(values.size_bytes());
+    if (!bytes.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
+    return bytes;
+}
+
+template <class T>
+std::vector<std::byte> bytes_of(const T& value) {
+    return bytes_of(std::span<const T>(&value, 1));
 }
 
 }  // namespace
 
+std::vector<std::byte> TaskRecord::entry(TaskColumn which) const {
+    switch (which) {
+        case TaskColumn::status: return bytes_of(status);
+        case TaskColumn::message: return bytes_of(std::span<const char>(message));
+        case TaskColumn::session: return bytes_of(session);
+        case TaskColumn::rank: return bytes_of(rank);
+        case TaskColumn::start: return bytes_of(start);
+        case TaskColumn::seconds: return bytes_of(seconds);
+        case TaskColumn::wait: return bytes_of(wait);
+        case TaskColumn::checksum: return bytes_of(std::span<const std::uint64_t>(checksums));
+        case TaskColumn::record_checksum: return bytes_of(digest());
+    }
+    throw std::logic_error("unknown column of /tasks");
+}
+
 std::uint64_t TaskRecord::digest() const {
     std::vector<std::byte> bytes;
-    append(bytes, std::span<const TaskStatus>(&status, 1));
-    append(bytes, std::span<const char>(message));
-    append(bytes, std::span<const std::uint32_t>(&session, 1));
-    append(bytes, std::span<const std::uint32_t>(&rank, 1));
-    append(bytes, std::span<const double>(&start, 1));
-    append(bytes, std::span<const double>(&seconds, 1));
-    append(bytes, std::span<const double>(&wait, 1));
-    append(bytes, std::span<const std::uint64_t>(checksums));
+    for (const auto column : {TaskColumn::status, TaskColumn::message, TaskColumn::session, TaskColumn::rank,
+                              TaskColumn::start, TaskColumn::seconds, TaskColumn::wait, TaskColumn::checksum}) {
+        const auto part = entry(column);
+        bytes.insert(bytes.end(), part.begin(), part.end());
+    }
     return hash64(bytes);
 }
 

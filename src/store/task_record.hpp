@@ -2,6 +2,7 @@
 // The entries of /tasks that a run writes, as the bytes they are in the file.
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -21,7 +22,9 @@ struct TaskRecord {
     double wait = 0.0;
     std::vector<std::uint64_t> checksums;  ///< one per task variable of the task's group
 
-    /// Of all members in this order: what record_checksum holds.
+    /// The bytes of one column.
+    [[nodiscard]] std::vector<std::byte> entry(TaskColumn which) const;
+    /// Hash of the entries of all other columns, in their order: what record_checksum holds.
     [[nodiscard]] std::uint64_t digest() const;
 };
 

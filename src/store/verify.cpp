@@ -78,7 +78,9 @@ class Verifier {
 VerifyReport verify_store(const std::string& path) {
     VerifyReport report;
     try {
-        if (const auto fault = header_fault(ByteFile(path, ByteFile::Mode::read)); !fault.empty()) {
+        const ByteFile file(path, ByteFile::Mode::read);
+        require_result_file(file);
+        if (const auto fault = header_fault(file); !fault.empty()) {
             report.damage.push_back({"metadata", fault, -1});
             return report;
         }

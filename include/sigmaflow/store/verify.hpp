@@ -28,7 +28,7 @@ struct VerifyReport {
 /// - `count` plus the sum of `failures` is the number of particles, at every level with a finite sigma;
 /// - every `X_bins` adds up to `count` at every level and component;
 /// - `sigma` decreases where it is finite.
-/// InputError only when the file cannot be opened at all.
+/// InputError only when the file cannot be opened or is something else.
 [[nodiscard]] VerifyReport verify_store(const std::string& path);
 
 /// Makes the tasks that `report` names pending again and returns their number. InputError when the damage is not in
