@@ -9,6 +9,7 @@
 #include "sigmaflow/core/clock.hpp"
 #include "sigmaflow/parallel/environment.hpp"
 #include "sigmaflow/run/engine.hpp"
+#include "sigmaflow/run/first_look.hpp"
 #include "sigmaflow/run/inputs.hpp"
 #include "sigmaflow/run/open_result.hpp"
 #include "sigmaflow/run/progress.hpp"
@@ -163,23 +164,26 @@ class RunSession {
         int code = 0;
         if (mpi_.rank() == 0) {
             std::size_t failed = 0;
-            for (const auto status : StoreReader(options_.output).statuses()) {
+            const StoreReader reader(options_.output);
+            for (const auto status : reader.statuses()) {
                 failed += status == TaskStatus::failed ? 1 : 0;
             }
             if (failed > 0) code = static_cast<int>(ExitCode::task_failed);
             if (stopped) code = static_cast<int>(ExitCode::stopped);
-            report(failed, stopped);
+            report(failed, stopped, reader);
         }
         return static_cast<ExitCode>(greatest(mpi_.comm(), code));
     }
 
-    void report(std::size_t failed, bool stopped) const {
+    void report(std::size_t failed, bool stopped, const StoreReader& reader) const {
         if (options_.quiet) return;
+        if (options_.preview) fmt::print(stderr, "\n{}", first_look(reader, prepared_.plan));
         if (failed > 0) {
             say(fmt::format("{} task{} failed; 'sigmaflow status {}' names them, --resume --retry-failed tries again",
                             failed, failed == 1 ? "" : "s", options_.output));
         }
         if (stopped) say("stopped with tasks left; the same command with --resume goes on");
+        if (failed == 0 && !stopped) say("results are in " + options_.output);
     }
 
     const RunOptions& options_;
