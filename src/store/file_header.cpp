@@ -125,7 +125,7 @@ void write_header(const ByteFile& file, std::uint64_t table_offset, std::uint64_
     file.write(0, std::as_bytes(std::span(&header, 1)));
 }
 
-void require_result_file(const ByteFile& file) {
+bool is_result_file(const ByteFile& file) {
     constexpr std::array<char, 8> kHdf5 = {'\x89', 'H', 'D', 'F', '\r', '\n', '\x1a', '\n'};
     const auto starts = [&](std::uint64_t offset, std::array<char, 8> expected) {
         std::array<char, 8> found{};
@@ -133,8 +133,7 @@ void require_result_file(const ByteFile& file) {
         file.read(offset, std::as_writable_bytes(std::span(found)));
         return found == expected;
     };
-    if (file.size() < kMagic.size() || starts(0, kMagic) || starts(kUserBlockBytes, kHdf5)) return;
-    throw InputError("'" + file.path() + "' is no sigmaflow result file");
+    return starts(0, kMagic) || starts(kUserBlockBytes, kHdf5);
 }
 
 std::string header_fault(const ByteFile& file) {

@@ -23,8 +23,8 @@ struct MutableRange {
 /// Writes the header over a finished file whose table of mutable ranges starts at `table_offset`.
 void write_header(const ByteFile& file, std::uint64_t table_offset, std::uint64_t range_count);
 
-/// InputError when the file is something else: neither its first bytes nor those behind the header are of this format.
-void require_result_file(const ByteFile& file);
+/// Whether the file is of this format, damaged or not: its first bytes or those behind the header are.
+[[nodiscard]] bool is_result_file(const ByteFile& file);
 
 /// What is wrong with header and frozen bytes, in words; empty when nothing is. Never trusts a number it has not
 /// checked.
