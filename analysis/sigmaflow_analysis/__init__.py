@@ -1,0 +1,12 @@
+"""Reads and draws the result files of sigmaflow.
+
+>>> from sigmaflow_analysis import open_store
+>>> store = open_store("out.h5")
+>>> ring = store.select(distribution="ring", solver="heun", steps=64)
+"""
+
+from .errors import AnalysisError
+from .statistics import summarise
+from .store import Store, open_store
+
+__all__ = ["AnalysisError", "Store", "open_store", "summarise"]

@@ -1,0 +1,7 @@
+"""python3 -m sigmaflow_analysis"""
+
+import sys
+
+from .command_line import main
+
+sys.exit(main())

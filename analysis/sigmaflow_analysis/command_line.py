@@ -1,0 +1,134 @@
+"""The command line: python3 -m sigmaflow_analysis COMMAND ..."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any, Sequence
+
+import matplotlib
+
+from .digits import write_digits
+from .errors import AnalysisError
+from .figures import mmse, save, spectrum, timeline, trajectories
+from .figures.quickstart import quickstart_figures
+from .store import Store, open_store
+
+FIGURES = {
+    "spectrum": "eigenvalues of J against sigma, of one point",
+    "trajectories": "paths of kept particles over the density, of one two-dimensional point",
+    "mmse": "mean of tr C against sigma, of all chosen points",
+    "timeline": "which rank computed what when",
+}
+
+
+def labels_from(arguments: argparse.Namespace) -> dict[str, Any]:
+    """What --distribution, --solver, --schedule and --set choose."""
+    named = {key: getattr(arguments, key) for key in ("distribution", "solver", "schedule")}
+    labels = {key: value for key, value in named.items() if value is not None}
+    for setting in arguments.set:
+        axis, equals, value = setting.partition("=")
+        if not equals:
+            raise AnalysisError(f"--set needs AXIS=VALUE, not '{setting}'")
+        labels[axis] = value
+    return labels
+
+
+def draw(name: str, store: Store, arguments: argparse.Namespace) -> Any:
+    """The figure `name`."""
+    labels = labels_from(arguments)
+    if name == "timeline":
+        return timeline(store.tasks, store.points).figure
+    if name == "mmse":
+        return mmse(store.select_points(**labels), arguments.normalise).figure
+    point = store.select_point(**labels)
+    return spectrum(point).figure if name == "spectrum" else trajectories(point).flat[0].figure
+
+
+def figure_command(arguments: argparse.Namespace) -> None:
+    figure = draw(arguments.name, open_store(arguments.file), arguments)
+    target = arguments.output or Path(f"{arguments.file.stem}-{arguments.name}")
+    formats = [target.suffix[1:]] if target.suffix in (".png", ".pdf") else ["png", "pdf"]
+    report(save(figure, target, formats))
+
+
+def quickstart_command(arguments: argparse.Namespace) -> None:
+    report(quickstart_figures(open_store(arguments.file), arguments.folder))
+
+
+def export_command(arguments: argparse.Namespace) -> None:
+    frame = open_store(arguments.file).to_dataframe(arguments.table)
+    if arguments.json:
+        plain = frame.reset_index().astype(object)
+        print(json.dumps(plain.where(plain.notna(), None).to_dict("records"), indent=1))
+    else:
+        frame.to_csv(sys.stdout)
+
+
+def digits_command(arguments: argparse.Namespace) -> None:
+    written = write_digits(arguments.file)
+    print(f"{arguments.file}{'' if written else ' (was there already)'}", file=sys.stderr)
+
+
+def report(files: Sequence[Path]) -> None:
+    """Names of written files, one per line."""
+    for file in files:
+        print(file)
+
+
+class Parser(argparse.ArgumentParser):
+    """Reports misuse in one line."""
+
+    def error(self, message: str) -> None:
+        self.exit(2, f"{self.prog}: {message} (see {self.prog} --help)\n")
+
+
+def make_parser() -> Parser:
+    parser = Parser(prog="sigmaflow_analysis", description="Reads and draws the result files of sigmaflow.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    figure = commands.add_parser("figure", help="draw one figure", formatter_class=argparse.RawTextHelpFormatter,
+                                 epilog="\n".join(f"{name:14}{text}" for name, text in FIGURES.items()))
+    figure.add_argument("name", choices=list(FIGURES), metavar="NAME", help="which figure, see below")
+    figure.add_argument("file", type=Path, metavar="STORE", help="result file of sigmaflow run")
+    figure.add_argument("-o", "--output", type=Path, help="with .png or .pdf that file, else both; default: here")
+    for key in ("distribution", "solver", "schedule"):
+        figure.add_argument(f"--{key}", metavar="LABEL", help=f"only points with this {key}")
+    figure.add_argument("--set", action="append", default=[], metavar="AXIS=VALUE",
+                        help="only points with this value on a sweep axis, such as steps=64; may be repeated")
+    figure.add_argument("--normalise", choices=["dimension", "variance"], default="dimension",
+                        help="what mmse divides tr C by (default: dimension)")
+    figure.set_defaults(run=figure_command)
+    quickstart = commands.add_parser("quickstart-figures", help="draw the first figures of a study")
+    quickstart.add_argument("file", type=Path, metavar="STORE", help="result file of sigmaflow run")
+    quickstart.add_argument("folder", type=Path, metavar="OUTDIR", help="folder for the pictures")
+    quickstart.set_defaults(run=quickstart_command)
+    export = commands.add_parser("export", help="print a table of a result file")
+    export.add_argument("table", choices=["points", "tasks", "sessions"], metavar="TABLE",
+                        help="points, tasks or sessions")
+    export.add_argument("file", type=Path, metavar="STORE", help="result file of sigmaflow run")
+    form = export.add_mutually_exclusive_group()
+    form.add_argument("--csv", action="store_true", help="as CSV (default)")
+    form.add_argument("--json", action="store_true", help="as JSON, a list of rows")
+    export.set_defaults(run=export_command)
+    digits = commands.add_parser("digits", help="write scikit-learn's handwritten digits as a table of points")
+    digits.add_argument("file", type=Path, metavar="OUT.h5", help="file to write; left alone if it is intact")
+    digits.set_defaults(run=digits_command)
+    return parser
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; 0, or 2 with one line on standard error."""
+    parsed = make_parser().parse_args(arguments)
+    matplotlib.use("Agg")
+    try:
+        parsed.run(parsed)
+        sys.stdout.flush()
+    except BrokenPipeError:  # the reader has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except AnalysisError as error:
+        print(f"sigmaflow_analysis: {error}", file=sys.stderr)
+        return 2
+    return 0

@@ -1,0 +1,109 @@
+"""What all figures share: colours that colour-blind readers tell apart, sizes for print, titles, files."""
+
+from __future__ import annotations
+
+import functools
+from pathlib import Path
+from typing import Any, Callable, Sequence
+
+import matplotlib
+import matplotlib.pyplot as plt
+import numpy as np
+import xarray as xr
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+#: Okabe and Ito's palette in an order in which neighbours differ in lightness too.
+PALETTE = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#000000", "#B8A800")
+DASHES = ("-", "--", "-.", ":")
+SIGMA_LABEL = r"noise level $\sigma$ [data units]"
+
+SETTINGS = {
+    "font.size": 9.0,
+    "axes.titlesize": 9.5,
+    "axes.labelsize": 9.5,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.grid": True,
+    "grid.color": "#dddddd",
+    "grid.linewidth": 0.5,
+    "axes.axisbelow": True,
+    "legend.frameon": False,
+    "legend.fontsize": 8.5,
+    "lines.linewidth": 1.5,
+    "figure.dpi": 100.0,
+    "savefig.dpi": 200.0,
+    "pdf.fonttype": 42,
+}
+
+
+def styled(draw: Callable[..., Any]) -> Callable[..., Any]:
+    """Makes a function draw in the common style, whatever the settings around it."""
+
+    @functools.wraps(draw)
+    def inside(*arguments: Any, **options: Any) -> Any:
+        with matplotlib.rc_context(SETTINGS):
+            return draw(*arguments, **options)
+
+    return inside
+
+
+def new_axes(rows: int = 1, columns: int = 1, size: tuple[float, float] = (5.2, 3.6)) -> np.ndarray:
+    """Axes (rows, columns) of a new figure of `size` inches."""
+    return plt.subplots(rows, columns, figsize=size, squeeze=False, constrained_layout=True)[1]
+
+
+def new_or(axes: Axes | None, size: tuple[float, float] = (5.2, 3.6)) -> Axes:
+    """The given axes, else those of a new figure."""
+    return new_axes(size=size)[0, 0] if axes is None else axes
+
+
+def line_style(index: int, count: int) -> dict[str, Any]:
+    """Curve `index` of `count`: colour and dashes, different for up to 32; later ones thinner, to show what is under."""
+    dashes = DASHES[(index + index // len(PALETTE)) % len(DASHES)]
+    return {"color": PALETTE[index % len(PALETTE)], "linestyle": dashes, "linewidth": 3.0 - 1.9 * index / max(count - 1, 1)}
+
+
+def sigma_axis(axes: Axes) -> None:
+    """Makes x the noise level, in the direction of generation: large sigma on the left."""
+    axes.set_xscale("log")
+    axes.set_xlabel(SIGMA_LABEL)
+    if not axes.xaxis_inverted():
+        axes.invert_xaxis()
+
+
+def value_text(value: object) -> str:
+    """A label's value, numbers without needless digits."""
+    return f"{value:g}" if isinstance(value, (int, float)) else str(value)
+
+
+def name_of(point: xr.Dataset) -> str:
+    """`ring (d = 2)`"""
+    return f"{point['distribution'].item()} ($d$ = {point['dim'].item()})"
+
+
+def setting_of(point: xr.Dataset) -> str:
+    """`heun on edm, steps = 64`: solver, schedule and where the point lies on their sweep axes."""
+    axes = []
+    for name, value in point.coords.items():
+        if str(name).startswith(("schedule.", "solver.")) and value.item() not in ("",) and value.item() == value.item():
+            axes.append(f"{str(name).split('.')[-1]} = {value_text(value.item())}")
+    return ", ".join([f"{point['solver'].item()} on {point['schedule'].item()}", *axes])
+
+
+def levels_of(point: xr.Dataset) -> np.ndarray:
+    """Indices of the recorded levels that have a sigma of their own, from the largest sigma down."""
+    sigma = point["sigma"].values
+    used = np.flatnonzero(np.isfinite(sigma))
+    return used[np.argsort(-sigma[used], kind="stable")]
+
+
+@styled
+def save(figure: Figure, path: Path, formats: Sequence[str] = ("png", "pdf")) -> list[Path]:
+    """Writes the figure once per format, next to `path`, and closes it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    written = [path.with_suffix(f".{kind}") for kind in formats]
+    for file in written:
+        figure.savefig(file, metadata={"CreationDate": None} if file.suffix == ".pdf" else None)
+    plt.close(figure)
+    return written
