@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "dynamics/support.hpp"
+#include "support/claim.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -62,7 +63,7 @@ TEST(Quantiles, HeunsErrorFallsWithSlopeTwo) {
     }
     const auto m = static_cast<double>(counts.size());
     const double slope = (m * sxy - sx * sy) / (m * sxx - sx * sx);
-    RecordProperty("slope", std::to_string(slope));
+    testing_support::claim("heun-quantile-slope", slope);
     EXPECT_NEAR(slope, -2.0, 0.1);
 }
 
