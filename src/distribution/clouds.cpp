@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "sigmaflow/distribution/isotropic_cloud.hpp"
+#include "sigmaflow/distribution/normalize.hpp"
 #include "sigmaflow/distribution/shapes.hpp"
 
 namespace sigmaflow {

@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "sigmaflow/distribution/mixture_law.hpp"
+#include "sigmaflow/distribution/normalize.hpp"
 #include "sigmaflow/distribution/shapes.hpp"
 
 namespace sigmaflow {

@@ -158,18 +158,22 @@ void GaussianMixtureDenoiser::evaluate(const Tile& x, const Row& sigma, const Ne
     if (needs.entropy) out.entropy = scratch.weights.entropy();
 }
 
+/// Counted as if every component were active everywhere; a logarithm counts as an exponential.
 Work GaussianMixtureDenoiser::cost(const Needs& needs, int width) const {
     const double d = dim_;
-    const double triangle = needs.covariance ? d * (d + 1) : 2 * d;  // flops of adding one e e^T
     const bool spread = needs.trace || needs.covariance;
-    Work work;
+    const double square = needs.covariance ? d + d * (d + 1) : 3 * d;  // adding w e e^T, or its diagonal
+    Work work{6 * d, 0};
     for (const auto& component : components_) {
         const auto rank = static_cast<double>(component.axes.cols());
-        work += {d + 6 * d * rank + 6 * d + 6 * rank + 30, 2 + rank};  // condition: logarithms count as exponentials
-        work += {3 * d, 0};                                            // mean
-        if (spread) work += {3 * d + triangle + rank * (triangle + d + 6), 0};
+        const bool sphere = rank < d;
+        work += {d + 4 * d * rank + 8 * rank + 10, 1 + rank};  // project on the axes, condition, exponentiate
+        if (sphere) work += {2 * d * rank + 4 * d + 6, 1};     // residual
+        work += {3 * d, 0};                                    // mean
+        if (spread) work += {2 * d + square + 5 + rank * (square + 6), 0};
     }
-    if (needs.log_density || needs.entropy) work += {2, 1};
+    if (needs.log_density) work += {3, 1};
+    if (needs.entropy) work += {2, 1};
     return work.times(width);
 }
 

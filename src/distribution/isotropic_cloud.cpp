@@ -5,6 +5,7 @@
 
 #include "sigmaflow/distribution/gaussian_mixture.hpp"
 #include "sigmaflow/distribution/limits.hpp"
+#include "sigmaflow/distribution/normalize.hpp"
 #include "sigmaflow/distribution/posterior_weights.hpp"
 
 namespace sigmaflow {
@@ -104,15 +105,20 @@ void CloudDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs
     if (needs.entropy) out.entropy = scratch.weights.entropy();
 }
 
+/// Counted as if every component were active everywhere; a logarithm counts as an exponential.
 Work CloudDenoiser::cost(const Needs& needs, int width) const {
     const double d = dim();
-    Work each{3 * d + 4, 0};  // weigh
-    each += {6, 1};           // normalise
-    each += {3 * d, 0};       // mean
-    if (needs.trace || needs.covariance) each += {2 * d + d + (needs.covariance ? d * (d + 1) : 2 * d), 0};
+    Work each{3 * d + 3 + 6, 1};  // distance, softmax
+    each += {3 * d, 0};           // mean
+    if (needs.covariance) {
+        each += {2 * d + d + d * (d + 1), 0};
+    } else if (needs.trace) {
+        each += {2 * d + 3 * d, 0};
+    }
     Work work = each.times(static_cast<double>(points_.cols()));
     work += {8 * d + 10, 0};
-    if (needs.log_density || needs.entropy) work += {6, 2};
+    if (needs.log_density) work += {5, 2};
+    if (needs.entropy) work += {2, 1};
     return work.times(width);
 }
 

@@ -4,13 +4,8 @@
 #include <cmath>
 #include <numeric>
 
-#include "sigmaflow/distribution/gaussian_mixture.hpp"
-#include "sigmaflow/distribution/isotropic_cloud.hpp"
-
 namespace sigmaflow {
 namespace {
-
-constexpr double kFlat = 1e-13;  ///< widths below this part of the widest count as zero after a map
 
 /// A run of nearly equal numbers in a sorted list.
 struct Run {
@@ -31,30 +26,6 @@ Run longest_run(const Eigen::VectorXd& sorted) {
 }
 
 Eigen::MatrixXd identity(Eigen::Index size) { return Eigen::MatrixXd::Identity(size, size); }
-
-/// Columns G with G G^T = S, as few as S has zero directions to spare.
-Eigen::MatrixXd factor_of(const GaussianComponent& component) {
-    if (component.variance > 0.0) return root_of(component);
-    return component.axes * component.variances.cwiseSqrt().asDiagonal();
-}
-
-/// Folds columns into the running triangular factor R^T, some at a time.
-class FactorSum {
-  public:
-    explicit FactorSum(Eigen::Index dim) : rows_(0, dim) {}
-
-    void add(const Eigen::MatrixXd& columns) {
-        Eigen::MatrixXd stacked(rows_.rows() + columns.cols(), rows_.cols());
-        stacked << rows_, columns.transpose();
-        rows_ = std::move(stacked);
-        if (rows_.rows() > 4 * rows_.cols() + 64) rows_ = triangular_factor(rows_);
-    }
-
-    [[nodiscard]] Eigen::MatrixXd result() const { return triangular_factor(rows_).transpose(); }
-
-  private:
-    Eigen::MatrixXd rows_;
-};
 
 }  // namespace
 
@@ -105,6 +76,11 @@ Eigen::MatrixXd root_of(const GaussianComponent& component) {
     return sphere * identity(component.mean.size()) + component.axes * excess.asDiagonal() * component.axes.transpose();
 }
 
+Eigen::MatrixXd factor_of(const GaussianComponent& component) {
+    if (component.variance > 0.0) return root_of(component);
+    return component.axes * component.variances.cwiseSqrt().asDiagonal();
+}
+
 Eigen::MatrixXd covariance_of(const GaussianComponent& component) {
     const Eigen::VectorXd excess = component.variances.array() - component.variance;
     return component.variance * identity(component.mean.size()) +
@@ -145,78 +121,6 @@ MixtureLaw mapped(const MixtureLaw& law, const Eigen::VectorXd& origin, const Ei
         }
     }
     return out;
-}
-
-Eigen::MatrixXd covariance_root(const MixtureLaw& law, const Eigen::VectorXd& mean) {
-    const Eigen::VectorXd weights = law.weights / law.weights.sum();
-    FactorSum sum(law.dim());
-    for (std::size_t k = 0; k < law.components.size(); ++k) {
-        const double root = std::sqrt(weights[static_cast<Eigen::Index>(k)]);
-        sum.add(root * (law.components[k].mean - mean));
-        sum.add(root * factor_of(law.components[k]));
-    }
-    return sum.result();
-}
-
-Eigen::MatrixXd covariance_root(const Eigen::Ref<const Eigen::MatrixXd>& points, const Eigen::VectorXd& probabilities,
-                                double variance, const Eigen::VectorXd& mean) {
-    FactorSum sum(points.rows());
-    sum.add(std::sqrt(variance) * identity(points.rows()));
-    constexpr Eigen::Index piece = 256;
-    for (Eigen::Index first = 0; first < points.cols(); first += piece) {
-        const Eigen::Index count = std::min(piece, points.cols() - first);
-        const Eigen::MatrixXd offsets = points.middleCols(first, count).colwise() - mean;
-        sum.add(offsets * probabilities.segment(first, count).cwiseSqrt().asDiagonal());
-    }
-    return sum.result();
-}
-
-Whitening whitening_of(const Eigen::MatrixXd& root) {
-    const SingularValues parts = singular_values(root);
-    if (!(parts.values[0] > 0.0)) return {};
-    const Eigen::ArrayXd widths = parts.values.array();
-    const Eigen::VectorXd inverse = (widths > kFlat * widths[0]).select(widths.inverse(), 0.0);
-    if ((inverse.array() - inverse[0]).abs().maxCoeff() <= kFlat * inverse[0]) {
-        return {inverse[0] * identity(root.rows()), inverse[0]};
-    }
-    return {parts.left * inverse.asDiagonal() * parts.left.transpose(), 0.0};
-}
-
-Parameter normalize_parameter() {
-    Parameter out{"normalize", Type::text, Value("none"),
-                  "affine map applied to the law, from its exact moments: none, center (zero mean) or identity (zero "
-                  "mean and identity covariance on the span of the law)"};
-    out.allowed = {"none", "center", "identity"};
-    return out;
-}
-
-Normalize normalize_of(const Parameters& parameters) {
-    const std::string& text = parameters.text("normalize");
-    if (text == "center") return Normalize::center;
-    return text == "identity" ? Normalize::identity : Normalize::none;
-}
-
-namespace {
-
-std::unique_ptr<Distribution> make_cloud(const MixtureLaw& law, const Parameters& parameters) {
-    Eigen::MatrixXd points(law.dim(), static_cast<Eigen::Index>(law.components.size()));
-    for (Eigen::Index k = 0; k < points.cols(); ++k) points.col(k) = law.components[static_cast<std::size_t>(k)].mean;
-    return make_cloud({std::move(points), law.weights, law.components.front().variance}, parameters);
-}
-
-}  // namespace
-
-std::unique_ptr<Distribution> make_distribution(const MixtureLaw& law, const Parameters& parameters) {
-    if (law.is_cloud()) return make_cloud(law, parameters);
-    const Normalize normalize = normalize_of(parameters);
-    if (normalize == Normalize::none) return std::make_unique<GaussianMixture>(law);
-    const Eigen::VectorXd mean = moments_of(law).mean;
-    if (normalize == Normalize::center) {
-        MixtureLaw centred = law;
-        for (auto& component : centred.components) component.mean -= mean;
-        return std::make_unique<GaussianMixture>(std::move(centred));
-    }
-    return std::make_unique<GaussianMixture>(mapped(law, mean, whitening_of(covariance_root(law, mean)).map));
 }
 
 }  // namespace sigmaflow

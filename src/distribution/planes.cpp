@@ -4,7 +4,7 @@
 #include <numbers>
 #include <string>
 
-#include "sigmaflow/distribution/mixture_law.hpp"
+#include "sigmaflow/distribution/normalize.hpp"
 #include "sigmaflow/distribution/shapes.hpp"
 
 namespace sigmaflow {

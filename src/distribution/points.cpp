@@ -6,6 +6,7 @@
 
 #include "sigmaflow/distribution/isotropic_cloud.hpp"
 #include "sigmaflow/distribution/limits.hpp"
+#include "sigmaflow/distribution/normalize.hpp"
 #include "sigmaflow/distribution/shapes.hpp"
 
 namespace sigmaflow {

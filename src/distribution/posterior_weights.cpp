@@ -38,7 +38,7 @@ bool exponentiate(int k, const double (&largest)[kTileWidth], const int (&domina
     for (int c = 0; c < kTileWidth; ++c) below[c] = largest[c] - logs[c];
     for (int c = 0; c < kTileWidth; ++c) e[c] = exp_of_nonpositive(-below[c]);
     for (int c = 0; c < kTileWidth; ++c) sums.rest[c] += dominant[c] == k ? 0.0 : e[c];
-    for (int c = 0; c < kTileWidth; ++c) sums.spread[c] += e[c] == 0.0 ? 0.0 : e[c] * below[c];
+    for (int c = 0; c < kTileWidth; ++c) sums.spread[c] += e[c] * below[c];
     int any = 0;
     for (int c = 0; c < kTileWidth; ++c) any |= e[c] != 0.0 ? 1 : 0;
     std::copy(e, e + kTileWidth, logs);

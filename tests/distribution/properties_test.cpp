@@ -224,6 +224,16 @@ TEST(Normalize, MakesCrossingPlanesPerpendicular) {
     EXPECT_NEAR(covariance_of(mixture.components[0]).trace(), 2.0, 1e-13);
 }
 
+// What was flat stays exactly flat, tilted or not.
+TEST(Normalize, KeepsTheRankOfEveryComponent) {
+    const auto law =
+        test::make("crossing_planes",
+                   {{"dim", Value(5)}, {"codim", Value(2)}, {"angle", Value(50.0)}, {"normalize", Value("identity")}});
+    for (const auto& component : dynamic_cast<const GaussianMixture&>(*law).law().components) {
+        EXPECT_EQ((spectrum_of(component).values.array() == 0.0).count(), 2);
+    }
+}
+
 TEST(EveryLaw, ThatIsOneGaussianSaysSo) {
     test::for_every_law([](const std::string& kind, const test::Law& law) {
         const auto distribution = law.make(kind);

@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "sigmaflow/core/schema.hpp"
 #include "sigmaflow/distribution/mixture_law.hpp"
 
 namespace sigmaflow {

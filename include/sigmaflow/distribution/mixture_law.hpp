@@ -1,12 +1,10 @@
 #pragma once
 /// \file
-/// The law of a Gaussian mixture and what can be done to it exactly: moments, affine maps, normalisation.
+/// The law of a Gaussian mixture and what can be done to it exactly: moments and affine maps.
 
 #include <Eigen/Core>
-#include <string>
 #include <vector>
 
-#include "sigmaflow/core/schema.hpp"
 #include "sigmaflow/distribution/distribution.hpp"
 #include "sigmaflow/numerics/decompositions.hpp"
 
@@ -39,34 +37,16 @@ struct MixtureLaw {
 [[nodiscard]] EigenPairs spectrum_of(const GaussianComponent& component);
 /// The symmetric root of S.
 [[nodiscard]] Eigen::MatrixXd root_of(const GaussianComponent& component);
+/// Columns G with G G^T = S, one per axis if the sphere is flat.
+[[nodiscard]] Eigen::MatrixXd factor_of(const GaussianComponent& component);
 /// S itself.
 [[nodiscard]] Eigen::MatrixXd covariance_of(const GaussianComponent& component);
 
+/// Widths below this part of the widest are rounding and count as zero after a map.
+inline constexpr double kFlat = 1e-13;
+
 [[nodiscard]] Moments moments_of(const MixtureLaw& law);
-/// The law of map (x - origin). Directions that the map flattens to below 1e-13 of the widest are flat afterwards.
+/// The law of map (x - origin). Directions whose width falls below kFlat of the widest are flat afterwards.
 [[nodiscard]] MixtureLaw mapped(const MixtureLaw& law, const Eigen::VectorXd& origin, const Eigen::MatrixXd& map);
-
-/// Sigma^{+1/2} from columns F with Sigma = F F^T: the symmetric pseudo-inverse root on the span of F, and whether it
-/// is a multiple of the identity.
-struct Whitening {
-    Eigen::MatrixXd map;  ///< 0 x 0 if F is zero
-    double scale = 0.0;   ///< map = scale * I, or 0 if it is no multiple
-};
-[[nodiscard]] Whitening whitening_of(const Eigen::MatrixXd& root);
-/// Columns F with F F^T = Cov of the law, compressed to d x d.
-[[nodiscard]] Eigen::MatrixXd covariance_root(const MixtureLaw& law, const Eigen::VectorXd& mean);
-/// The same for the points y_k (columns) with weights, each N(y_k, variance I).
-[[nodiscard]] Eigen::MatrixXd covariance_root(const Eigen::Ref<const Eigen::MatrixXd>& points,
-                                              const Eigen::VectorXd& probabilities, double variance,
-                                              const Eigen::VectorXd& mean);
-
-/// The parameter `normalize` that every distribution has.
-enum class Normalize { none, center, identity };
-[[nodiscard]] Parameter normalize_parameter();
-[[nodiscard]] Normalize normalize_of(const Parameters& parameters);
-
-/// A distribution from a law, with its parameters' `normalize` applied: an IsotropicCloud if the law is one, a
-/// GaussianMixture otherwise.
-[[nodiscard]] std::unique_ptr<Distribution> make_distribution(const MixtureLaw& law, const Parameters& parameters);
 
 }  // namespace sigmaflow

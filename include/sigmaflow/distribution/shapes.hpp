@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sigmaflow/core/schema.hpp"
 #include "sigmaflow/distribution/mixture_law.hpp"
 
 namespace sigmaflow {
