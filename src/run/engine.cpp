@@ -3,6 +3,7 @@
 #include <omp.h>
 
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <exception>
 #include <thread>
@@ -39,8 +40,6 @@ class TileWorker {
         return true;
     }
 
-    [[nodiscard]] double longest_tile() const { return longest_tile_; }
-
   private:
     void run_tile(OpenBlock& block, int tile) {
         const double begin = steady_seconds();
@@ -59,7 +58,7 @@ class TileWorker {
         const int first = tile * kTileWidth;
         const int count = std::min(kTileWidth, task.count - first);
         runner_->run({task.first + first, count}, first, *block.buffer);
-        longest_tile_ = std::max(longest_tile_, steady_seconds() - begin);
+        queue_.note_tile(steady_seconds() - begin);
     }
 
     static void fail(OpenBlock& block, const std::string& message) {
@@ -83,7 +82,7 @@ class TileWorker {
         out.status = block.failed ? TaskStatus::failed : TaskStatus::done;
         out.message = block.message;
         out.seconds = steady_seconds() - started_ - block.start_seconds;
-        queue_.finish(std::move(out), predicted_seconds(block.planned->work));
+        queue_.finish(std::move(out));
     }
 
     const Plan& plan_;
@@ -93,7 +92,6 @@ class TileWorker {
     double started_;
     std::unique_ptr<TrajectoryRunner> runner_;
     std::int64_t runner_point_ = -1;
-    double longest_tile_ = 0.0;
 };
 
 /// What only the master thread does: fetching tasks, meeting the other ranks, writing.
@@ -106,16 +104,17 @@ class Conductor {
           queue_(queue),
           writer_(writer),
           options_(options),
+          comm_(comm),
           counter_(comm, static_cast<std::int64_t>(open_tasks.size())),
           agreement_(comm),
           last_epoch_(steady_seconds()) {}
 
     /// One round between two tiles; false when the execution has ended on all ranks.
-    bool conduct(double longest_tile) {
+    bool conduct() {
+        if (wants_stop()) take_no_more();
         fetch();
-        if (!agreement_.is_under_way() && ready_to_meet(longest_tile)) {
-            agreement_.start({wants_stop(longest_tile), is_busy(), static_cast<std::int64_t>(queue_.finished_count()),
-                              queue_.finished_cost()});
+        if (!agreement_.is_under_way() && ready_to_meet()) {
+            agreement_.start({stopping_, is_busy(), static_cast<std::int64_t>(queue_.finished_count())});
         }
         const auto agreed = agreement_.test();
         return !agreed || meet(*agreed);
@@ -145,34 +144,43 @@ class Conductor {
     [[nodiscard]] bool is_busy() const { return !counter_.is_exhausted() || queue_.open_blocks() > 0; }
 
     /// A stop in good time: the agreement, one tile on every thread and a last write must fit.
-    [[nodiscard]] bool wants_stop(double longest_tile) const {
-        if (options_.stop_requested()) return true;
+    [[nodiscard]] bool wants_stop() const {
+        if (stopping_ || options_.stop_requested()) return true;
         if (options_.max_seconds <= 0.0) return false;
-        const double reserve = 0.2 + 2.0 * longest_write_ + 2.0 * longest_tile;
+        const double reserve = 0.2 + 2.0 * longest_write_ + 2.0 * queue_.longest_tile();
         return steady_seconds() - options_.started + reserve >= options_.max_seconds;
     }
 
-    [[nodiscard]] bool ready_to_meet(double longest_tile) const {
-        return !is_busy() || steady_seconds() - last_epoch_ >= options_.epoch_seconds || wants_stop(longest_tile);
+    /// A rank that is to stop starts no tile while it waits for the others: they would have to wait for its end.
+    void take_no_more() {
+        stopping_ = true;
+        counter_.close();
+        queue_.clear();
+    }
+
+    [[nodiscard]] bool ready_to_meet() const {
+        return stopping_ || !is_busy() || steady_seconds() - last_epoch_ >= options_.epoch_seconds;
     }
 
     bool meet(const EpochState& agreed) {
-        const bool ends = agreed.stop || !agreed.busy;
-        if (agreed.stop) {
-            counter_.close();
-            queue_.clear();
-        }
+        if (agreed.stop) take_no_more();
         const double begin = steady_seconds();
-        if (agreed.finished > 0) {
-            const auto finished = queue_.collect();
-            outcome_.written += agreed.finished;
-            writer_.write(finished);
-        }
+        if (agreed.finished > 0 || agreed.stop) write();
         last_epoch_ = steady_seconds();
         longest_write_ = std::max(longest_write_, last_epoch_ - begin);
-        options_.after_epoch(agreed.finished, agreed.finished_cost, last_epoch_ - options_.started);
-        outcome_.stopped = agreed.stop && agreed.busy;
-        return !ends;
+        outcome_.stopped = agreed.stop;
+        return agreed.busy && !agreed.stop;
+    }
+
+    /// All that is finished by now: more than the ranks agreed on if some was finished since.
+    void write() {
+        const auto finished = queue_.collect();
+        std::array<double, 2> totals{static_cast<double>(finished.size()), 0.0};
+        for (const auto& task : finished) totals[1] += predicted_seconds(plan_.tasks[task.task].work);
+        MPI_Allreduce(MPI_IN_PLACE, totals.data(), 2, MPI_DOUBLE, MPI_SUM, comm_);
+        writer_.write(finished);
+        outcome_.written += static_cast<std::int64_t>(totals[0]);
+        options_.after_epoch(static_cast<std::int64_t>(totals[0]), totals[1], steady_seconds() - options_.started);
     }
 
     const Plan& plan_;
@@ -180,19 +188,21 @@ class Conductor {
     TileQueue& queue_;
     StoreWriter& writer_;
     const EngineOptions& options_;
+    MPI_Comm comm_;
     SharedCounter counter_;
     EpochAgreement agreement_;
     EngineOutcome outcome_;
     double last_epoch_;
     double longest_write_ = 0.0;
     double idle_ = 0.0;
+    bool stopping_ = false;
 };
 
 void nap() { std::this_thread::sleep_for(std::chrono::microseconds(200)); }
 
 /// The master thread: conducts between tiles, works on tiles, sleeps when there are none.
 void lead(Conductor& conductor, TileWorker& worker) {
-    while (conductor.conduct(worker.longest_tile())) {
+    while (conductor.conduct()) {
         if (worker.work()) continue;
         const double begin = steady_seconds();
         nap();

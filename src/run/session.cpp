@@ -17,6 +17,7 @@
 #include "sigmaflow/run/stop_request.hpp"
 #include "sigmaflow/store/lock.hpp"
 #include "sigmaflow/store/reader.hpp"
+#include "sigmaflow/store/verify.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -100,10 +101,11 @@ void warn_about_binding(const MpiEnvironment& mpi, int threads) {
 /// Everything after the file is open.
 class RunSession {
   public:
-    RunSession(const MpiEnvironment& mpi, const Prepared& prepared, double started)
+    RunSession(const MpiEnvironment& mpi, const Prepared& prepared, const ScopedStopSignals& signals, double started)
         : options_(prepared.options),
           mpi_(mpi),
           prepared_(prepared),
+          signals_(signals),
           started_(started),
           threads_(choose_threads(options_.threads)),
           progress_(options_.quiet || mpi.rank() != 0, isatty(STDERR_FILENO) == 1) {}
@@ -112,7 +114,7 @@ class RunSession {
         const auto open_tasks = choose_tasks(statuses);
         if (open_tasks.empty()) return finish(false);
         warn_about_binding(mpi_, threads_);
-        const ScopedStopSignals signals;
+        if (mpi_.rank() == 0) forget_failures(statuses, open_tasks);
         StoreWriter writer(options_.output, prepared_.layout, mpi_.comm());
         writer.begin_session({mpi_.size(), threads_, joined(mpi_.hosts(), " "), job_id(), unix_seconds()});
         EngineOptions engine;
@@ -120,7 +122,7 @@ class RunSession {
         engine.epoch_seconds = options_.epoch_seconds;
         engine.max_seconds = options_.max_seconds;
         engine.started = started_;
-        engine.stop_requested = [&] { return signals.stop_requested(); };
+        engine.stop_requested = [&] { return signals_.stop_requested(); };
         engine.after_epoch = [&](std::int64_t finished, double cost, double elapsed) {
             if (lock != nullptr) lock->heartbeat();
             note_progress(finished, cost, elapsed);
@@ -151,6 +153,15 @@ class RunSession {
         return open;
     }
 
+    /// Flags go before the records of the tasks change: a kill in between must not leave a flag on half a record.
+    void forget_failures(const std::vector<TaskStatus>& statuses, const std::vector<std::size_t>& open_tasks) const {
+        std::vector<std::uint64_t> failed;
+        for (const auto task : open_tasks) {
+            if (statuses[task] == TaskStatus::failed) failed.push_back(task);
+        }
+        if (!failed.empty()) clear_flags(options_.output, failed);
+    }
+
     void note_progress(std::int64_t finished, double cost, double elapsed) {
         state_.done += finished;
         state_.cost_done += cost;
@@ -164,13 +175,15 @@ class RunSession {
         int code = 0;
         if (mpi_.rank() == 0) {
             std::size_t failed = 0;
+            bool left = false;
             const StoreReader reader(options_.output);
             for (const auto status : reader.statuses()) {
                 failed += status == TaskStatus::failed ? 1 : 0;
+                left = left || status == TaskStatus::pending;
             }
             if (failed > 0) code = static_cast<int>(ExitCode::task_failed);
-            if (stopped) code = static_cast<int>(ExitCode::stopped);
-            report(failed, stopped, reader);
+            if (stopped && left) code = static_cast<int>(ExitCode::stopped);
+            report(failed, stopped && left, reader);
         }
         return static_cast<ExitCode>(greatest(mpi_.comm(), code));
     }
@@ -189,6 +202,7 @@ class RunSession {
     const RunOptions& options_;
     const MpiEnvironment& mpi_;
     const Prepared& prepared_;
+    const ScopedStopSignals& signals_;
     double started_;
     int threads_;
     Progress progress_;
@@ -199,6 +213,7 @@ class RunSession {
 
 ExitCode run_study(const RunOptions& options) {
     const double started = steady_seconds();
+    const ScopedStopSignals signals;  // from the first moment, so that a request is never a death
     const MpiEnvironment mpi;
     Prepared prepared;
     ExitCode code = agreed(mpi, [&] { prepare(options, prepared); });
@@ -215,7 +230,7 @@ ExitCode run_study(const RunOptions& options) {
     if (code != ExitCode::done) return code;
     broadcast_statuses(mpi, statuses, prepared.layout.tasks.size());
     try {
-        return RunSession(mpi, prepared, started).run(std::move(statuses), lock.get());
+        return RunSession(mpi, prepared, signals, started).run(std::move(statuses), lock.get());
     } catch (const std::exception& error) {
         abort_all(mpi.comm(), error.what());
     }

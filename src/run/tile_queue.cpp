@@ -1,5 +1,6 @@
 #include "sigmaflow/run/tile_queue.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace sigmaflow {
@@ -18,16 +19,14 @@ std::optional<TileJob> TileQueue::take() {
     return job;
 }
 
-void TileQueue::finish(FinishedTask finished, double predicted_seconds) {
+void TileQueue::finish(FinishedTask finished) {
     const std::lock_guard lock(guard_);
     finished_.push_back(std::move(finished));
-    finished_cost_ += predicted_seconds;
     --open_;
 }
 
 std::vector<FinishedTask> TileQueue::collect() {
     const std::lock_guard lock(guard_);
-    finished_cost_ = 0.0;
     return std::exchange(finished_, {});
 }
 
@@ -51,9 +50,14 @@ std::size_t TileQueue::finished_count() const {
     return finished_.size();
 }
 
-double TileQueue::finished_cost() const {
+void TileQueue::note_tile(double seconds) {
     const std::lock_guard lock(guard_);
-    return finished_cost_;
+    longest_tile_ = std::max(longest_tile_, seconds);
+}
+
+double TileQueue::longest_tile() const {
+    const std::lock_guard lock(guard_);
+    return longest_tile_;
 }
 
 }  // namespace sigmaflow

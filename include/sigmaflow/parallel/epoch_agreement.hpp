@@ -13,10 +13,9 @@ namespace sigmaflow {
 
 /// What a rank brings, and what all ranks get.
 struct EpochState {
-    bool stop = false;           ///< a stop was requested (any rank)
-    bool busy = false;           ///< work is left or under way (any rank)
-    std::int64_t finished = 0;   ///< tasks that wait to be written (sum)
-    double finished_cost = 0.0;  ///< their predicted cost (sum)
+    bool stop = false;          ///< a stop was requested (any rank)
+    bool busy = false;          ///< work is left or under way (any rank)
+    std::int64_t finished = 0;  ///< tasks that wait to be written (sum)
 };
 
 class EpochAgreement {
@@ -35,8 +34,8 @@ class EpochAgreement {
   private:
     MPI_Comm comm_;
     MPI_Request request_ = MPI_REQUEST_NULL;
-    std::array<double, 4> mine_{};
-    std::array<double, 4> all_{};
+    std::array<std::int64_t, 3> mine_{};
+    std::array<std::int64_t, 3> all_{};
 };
 
 }  // namespace sigmaflow

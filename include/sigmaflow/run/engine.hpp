@@ -21,13 +21,13 @@ struct EngineOptions {
     double max_seconds = 0.0;  ///< from the start of the program, the last write included; 0: no limit
     double started = 0.0;      ///< steady_seconds() at the start of the program
     std::function<bool()> stop_requested;
-    /// Called on every rank after an epoch's write with the totals that all ranks agreed on.
+    /// Called on every rank after a write with its totals over all ranks.
     std::function<void(std::int64_t finished, double finished_cost, double elapsed)> after_epoch;
 };
 
 /// How an execution ended; the same on every rank.
 struct EngineOutcome {
-    bool stopped = false;      ///< on request or time limit, with tasks left
+    bool stopped = false;      ///< on request or time limit, maybe with nothing left
     std::int64_t written = 0;  ///< tasks written by this execution on all ranks
 };
 

@@ -43,7 +43,7 @@ class TileQueue {
     void push(std::shared_ptr<OpenBlock> block);
     [[nodiscard]] std::optional<TileJob> take();
     /// A block is complete: it leaves the count of open ones and waits to be written.
-    void finish(FinishedTask finished, double predicted_seconds);
+    void finish(FinishedTask finished);
     /// The finished tasks so far, which leave the queue.
     [[nodiscard]] std::vector<FinishedTask> collect();
     /// Drops every tile that no thread has taken.
@@ -52,15 +52,17 @@ class TileQueue {
     [[nodiscard]] std::size_t waiting_tiles() const;
     [[nodiscard]] int open_blocks() const;
     [[nodiscard]] std::size_t finished_count() const;
-    /// Predicted seconds of the finished tasks that wait.
-    [[nodiscard]] double finished_cost() const;
+
+    /// A tile took so long.
+    void note_tile(double seconds);
+    [[nodiscard]] double longest_tile() const;
 
   private:
     mutable std::mutex guard_;
     std::deque<TileJob> tiles_;
     std::vector<FinishedTask> finished_;
-    double finished_cost_ = 0.0;
     int open_ = 0;
+    double longest_tile_ = 0.0;
 };
 
 }  // namespace sigmaflow
