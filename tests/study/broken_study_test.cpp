@@ -212,6 +212,7 @@ TEST(BrokenStudy, Bombs) {
         {"[study]\nname = \"]\" # [\nseed = {a = " + brackets, 3, {"too many nested brackets"}},
         {"[study]\nname = \"\"\"\n[[\\\"\"\"\"\"\nseed = " + brackets, 4, {"too many nested brackets"}},
         {"[study]\nname = '''\n[[''''\nseed = " + brackets, 4, {"too many nested brackets"}},
+        {"[study]\nname = ['''a'''', " + brackets, 2, {"too many nested brackets"}},
         {"[study]\n" + dots + " = 1\n", 2, {"too many nested key parts (at most 16)"}},
         {"\n[" + dots + "]\n", 2, {"too many nested key parts"}},
         {std::string((16U << 20U) + 1U, '#'), 0, {"the study has more than 16 MiB", "kind 'points'"}},
@@ -222,7 +223,7 @@ TEST(BrokenStudy, Bombs) {
 TEST(BrokenStudy, BracketsInStringsAndCommentsDoNotCount) {
     const std::string many(100, '[');
     const std::string text = "# " + many +
-                             "\n[study] # '\nname = \"a\"\n\n[[solver]]\nkind = \"langevin\"\ntags = [\"" + many +
+                             "\n[study] # '\nname = \"a\"\n\n[[solver]]\nkind = \"langevin\"\ntags = [\"\\\"" + many +
                              "\", '" + many + "\\', \"\"\"\n" + many + "\\\"\"\"\"\", '''" + many + "''']\n";
     EXPECT_EQ(message_of([&] { (void)parse(text); }), "no error");
 }

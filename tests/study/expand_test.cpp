@@ -160,6 +160,15 @@ steps = [4, 3]
                     "planes,edm,a,dim2,steps4,eta0", "planes,edm,a,dim2,steps3,eta1", "planes,edm,a,dim2,steps3,eta0"));
 }
 
+TEST(Expand, TheFirstAxisIsTheSlowest) {
+    const std::string text =
+        "[[distribution]]\nkind = \"planes\"\noffset = [1, 2]\ndim = [3, 4]\n[[schedule]]\n"
+        "kind = \"edm\"\n[[solver]]\nkind = \"heun\"\n";
+    EXPECT_THAT(spellings(points_of(parse(text))),
+                ElementsAre("planes,edm,heun,offset1,dim3", "planes,edm,heun,offset1,dim4",
+                            "planes,edm,heun,offset2,dim3", "planes,edm,heun,offset2,dim4"));
+}
+
 TEST(Ids, DependOnlyOnKindsAndParametersThatAreNotDefault) {
     const auto id = [](const std::string& text) { return points_of(parse(text)).front().id; };
     const auto with = [](std::string text, const std::string& from, const std::string& to) {
@@ -262,8 +271,8 @@ TEST(Exclude, LeavesOutWhatMatchesEveryAddress) {
 }
 
 TEST(Exclude, FindsRangeValuesByFewerDigits) {
-    const std::string text = kSweep + "[sweep]\nexclude = [{ \"schedule.edm.sigma_min\" = 0.001 }]\n";
-    EXPECT_EQ(points_of(parse(text, {"schedule.edm.sigma_min={ log = [0.0001, 0.01, 3] }"})).size(), 2 * kSweepPoints);
+    const std::string text = kSweep + "[sweep]\nexclude = [{ \"schedule.edm.sigma_min\" = 0.04641588834 }]\n";
+    EXPECT_EQ(points_of(parse(text, {"schedule.edm.sigma_min={ log = [0.01, 1.0, 4] }"})).size(), 3 * kSweepPoints);
 }
 
 TEST(Expand, RefusesEqualPoints) {
@@ -297,6 +306,16 @@ TEST(Size, IsBoundedBeforeAnythingIsExpanded) {
                 HasSubstr("the sweep has 16000000 points"))
         << "a study without solvers is bounded, too";
     EXPECT_EQ(parse(kSmall, {"schedule.rho={ lin = [1, 2, 20000] }"}).schedules[0].axes[0].values.size(), 20000U);
+}
+
+TEST(Size, BoundsTheNumberOfObjects) {
+    std::string text;
+    for (int i = 0; i < 300; ++i) {
+        const std::string name = "name = \"n" + std::to_string(i) + "\"\n";
+        text += "[[distribution]]\nkind = \"gaussian\"\n" + name + "[[schedule]]\nkind = \"edm\"\n" + name +
+                "[[solver]]\nkind = \"heun\"\n" + name;
+    }
+    EXPECT_THAT(message_of([&] { (void)parse(text); }), HasSubstr("the sweep has 27000000 points or more"));
 }
 
 TEST(Size, CountsBlocks) {

@@ -50,6 +50,7 @@ TEST(Override, TheLastOneWins) {
 
 TEST(Override, MakesAndUnmakesAxes) {
     EXPECT_EQ(points_of(parse(kTwo)).size(), 4U);
+    EXPECT_TRUE(parse(kTwo, {"distribution.a.dim=4"}).zip.empty());
     EXPECT_EQ(points_of(parse(kTwo, {"distribution.a.dim=4"})).size(), 3U) << "4 x 16 is excluded, the zip is gone";
     EXPECT_EQ(points_of(parse(kTwo, {"distribution.a.dim=9"})).size(), 4U) << "the exclusion matches nothing now";
     EXPECT_EQ(points_of(parse(kTwo, {"schedule.steps={int=[8, 10, 2]}"})).size(), 4U);

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 
 #include <algorithm>
+#include <fstream>
+#include <iterator>
 
 #include "sigmaflow/distribution/registry.hpp"
 #include "sigmaflow/dynamics/registry.hpp"
@@ -86,6 +88,15 @@ keep_particles = 64
     EXPECT_EQ(expand(study, {}).size(), 8U);
     EXPECT_EQ(study_size(study).tasks, 9 * 16);
     EXPECT_TRUE(points_sources(study).empty());
+}
+
+// The first example of docs/study-format.md, which says that it has 8 points.
+TEST(StudyRegistries, ReadTheStudyOfTheDocumentation) {
+    std::ifstream file(SIGMAFLOW_SOURCE_DIR "/docs/study-format.md");
+    const std::string page(std::istreambuf_iterator<char>(file), {});
+    const auto start = page.find("```toml\n") + 8;
+    ASSERT_GT(page.size(), start);
+    EXPECT_EQ(expand(parse_study(page.substr(start, page.find("```", start) - start), "doc.toml"), {}).size(), 8U);
 }
 
 TEST(StudyRegistries, KnowTablesOfPoints) {
