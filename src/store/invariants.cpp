@@ -35,15 +35,25 @@ std::uint64_t sum(std::span<const std::byte> bytes, Element element, std::size_t
     return total;
 }
 
+/// A particle that fails on its way is valid at the levels before: at a level, some of the failed ones are missing, and
+/// those that are missing stay so.
 void check_counts(const Group& group, const TaskPlace& task, std::span<const std::uint64_t> counts,
                   std::uint64_t failures, Complaints& complaints) {
     const auto sigma = sigma_of(group, task.row);
+    const auto particles = static_cast<std::uint64_t>(task.count);
+    if (failures > particles) {
+        complaints.emplace_back("failures", fmt::format("{} of {} particles have failed", failures, particles));
+        return;
+    }
+    std::uint64_t before = particles;
     for (std::size_t level = 0; level < counts.size(); ++level) {
         if (level < sigma.size() && !std::isfinite(sigma[level])) continue;  // a masked level
-        if (counts[level] + failures == static_cast<std::uint64_t>(task.count)) continue;
-        complaints.emplace_back("count", fmt::format("{} valid and {} failed particles at level {} do not make {}",
-                                                     counts[level], failures, level, task.count));
-        return;
+        if (counts[level] > before || counts[level] + failures < particles) {
+            complaints.emplace_back("count", fmt::format("{} valid and {} failed particles at level {} do not make {}",
+                                                         counts[level], failures, level, before));
+            return;
+        }
+        before = counts[level];
     }
 }
 

@@ -152,6 +152,42 @@ TEST_F(Aggregate, BlocksThatAreNotDoneAreLeftOutAndCounted) {
     EXPECT_THAT(read(output, "task_summary/tasks"), testing::ElementsAre(4, 4, 4));
 }
 
+TEST_F(Aggregate, NoValidParticlesAtALevelOfOneBlock) {
+    auto all = tasks();
+    const auto variables = layout.groups[0].task_variables();
+    for (std::size_t i = 0; i < variables.size(); ++i) {
+        const auto& name = variables[i]->name;
+        auto& row = all[1].rows[i];
+        if (name == "count") std::fill_n(row.begin(), sizeof(std::uint32_t), std::byte{0});  // level 0
+        if (name == "energy_mean" || name == "energy_min") {
+            const double nan = std::nan("");
+            std::memcpy(row.data(), &nan, sizeof nan);
+        }
+    }
+    write_store(input, layout, all);
+    aggregate_stores(std::vector{input}, output);
+    std::vector<double> rest = pooled(0, 0, 1, [](std::uint64_t task) { return task == 1; });
+    const double mean = std::accumulate(rest.begin(), rest.end(), 0.0) / static_cast<double>(rest.size());
+    EXPECT_NEAR(read(output, "results/shape_0/energy_mean")[0], mean, 1e-14);
+    EXPECT_EQ(read(output, "results/shape_0/energy_min")[0], *std::ranges::min_element(rest));
+}
+
+// Sums in another order have other last bits: the order of tasks in a file must not matter.
+TEST_F(Aggregate, BlockOrderDecidesNotTaskOrder) {
+    write_store(input, layout, tasks());
+    aggregate_stores(std::vector{input}, output);
+    auto shuffled = layout;
+    std::ranges::reverse(shuffled.tasks);
+    auto all = tasks();
+    for (auto& task : all) task.task = layout.tasks.size() - 1 - task.task;
+    write_store(folder.file("b.h5"), shuffled, all);
+    aggregate_stores(std::vector{folder.file("b.h5")}, folder.file("b-summary.h5"));
+    for (const char* name : {"energy_mean", "energy_variance", "spectrum_mean", "spectrum_variance"}) {
+        const auto variable = std::string("results/shape_0/") + name;
+        EXPECT_EQ(read(folder.file("b-summary.h5"), variable), read(output, variable)) << name;
+    }
+}
+
 TEST_F(Aggregate, PartsGiveTheSameBytesAsOneFileInAnyOrder) {
     write_store(input, layout, tasks());
     aggregate_stores(std::vector{input}, output);

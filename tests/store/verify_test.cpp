@@ -3,8 +3,10 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <hdf5.h>
 
 #include <algorithm>
+#include <array>
 #include <filesystem>
 #include <limits>
 #include <random>
@@ -39,6 +41,17 @@ std::string seen(const std::string& path) {
     return text;
 }
 
+/// Offset and size of every stretch that a run may change.
+std::vector<std::array<std::uint64_t, 2>> mutable_ranges(const std::string& path) {
+    const auto file = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+    const auto dataset = H5Dopen2(file, "mutable_ranges", H5P_DEFAULT);
+    std::vector<std::array<std::uint64_t, 2>> ranges(H5Dget_storage_size(dataset) / 16);
+    EXPECT_GE(H5Dread(dataset, H5T_NATIVE_UINT64, H5S_ALL, H5S_ALL, H5P_DEFAULT, ranges.data()), 0);
+    H5Dclose(dataset);
+    H5Fclose(file);
+    return ranges;
+}
+
 class Verify : public testing::Test {
   protected:
     void SetUp() override {
@@ -62,26 +75,45 @@ TEST_F(Verify, AWholeFileIsWhole) {
 }
 
 // Whatever byte is flipped: either verify tells, or no reader of results sees a difference. The one exception is the
-// flag itself: a lost flag means that the task is computed again.
+// flag itself: a lost flag means that the task is computed again. Every column and variable gets its share of flips.
 TEST_F(Verify, NoFlippedByteIsReadAsAResult) {
     const auto original = contents(path);
     const auto before = seen(path);
     std::mt19937_64 random(7);
-    std::size_t found = 0;
-    constexpr int kFlips = 3000;
-    for (int i = 0; i < kFlips; ++i) {
-        const auto offset = random() % original.size();
-        put_byte(path, offset, static_cast<char>(original[offset] ^ (1 << random() % 8)));
-        const auto report = verify_store(path);
-        if (!report.damage.empty()) {
-            ++found;
-        } else if (report.pending == 1) {
-            ASSERT_EQ(seen(path), before) << "byte " << offset;
+    std::size_t found = 0, flips = 0;
+    for (const auto& [first, size] : mutable_ranges(path)) {
+        for (int i = 0; i < 12; ++i, ++flips) {
+            const auto offset = first + random() % size;
+            put_byte(path, offset, static_cast<char>(original[offset] ^ (1 << random() % 8)));
+            const auto report = verify_store(path);
+            if (!report.damage.empty()) {
+                ++found;
+            } else if (report.pending == 1) {
+                ASSERT_EQ(seen(path), before) << "byte " << offset;
+            }
+            put_byte(path, offset, original[offset]);
         }
-        put_byte(path, offset, original[offset]);
     }
-    EXPECT_GT(found, kFlips / 2) << "most bytes matter";
+    EXPECT_GT(found, flips / 2) << "most bytes matter";
     EXPECT_THAT(verify_store(path).damage, IsEmpty());
+}
+
+TEST_F(Verify, EveryFrozenByteCounts) {
+    const auto original = contents(path);
+    std::mt19937_64 random(8);
+    std::uint64_t end = 0;  // of the mutable stretch before
+    auto ranges = mutable_ranges(path);
+    ranges.push_back({original.size(), 0});
+    for (const auto& [first, size] : ranges) {
+        std::vector<std::uint64_t> offsets;
+        if (first > end) offsets = {end, first - 1, end + random() % (first - end), end + random() % (first - end)};
+        for (const auto offset : offsets) {
+            put_byte(path, offset, static_cast<char>(original[offset] ^ (1 << random() % 8)));
+            EXPECT_THAT(verify_store(path).damage, SizeIs(1)) << offset;
+            put_byte(path, offset, original[offset]);
+        }
+        end = first + size;
+    }
 }
 
 TEST_F(Verify, EveryBitOfTheFirstKilobytesOfMetadata) {
@@ -157,15 +189,40 @@ TEST_F(Verify, InvariantsBetweenRows) {
     ASSERT_FALSE(damage.empty());
     EXPECT_EQ(damage[0].where, "task 0, row count");
     EXPECT_THAT(damage[0].what, HasSubstr("5 valid and 0 failed particles at level 1 do not make 4"));
-    damage = damage_with(folder, layout, "failures", 0);
+    damage = damage_with(folder, layout, "failures", 3);
     ASSERT_THAT(damage, SizeIs(1));
-    EXPECT_EQ(damage[0].where, "task 0, row count");
+    EXPECT_EQ(damage[0].where, "task 0, row failures");
+    EXPECT_THAT(damage[0].what, HasSubstr("16777216 of 4 particles have failed"));
     const std::size_t last_bin = 2 * (5 * 2 * 8 - 1);
     damage = damage_with(folder, layout, "spectrum_bins", last_bin);
     ASSERT_THAT(damage, SizeIs(1));
     EXPECT_EQ(damage[0].where, "task 0, row spectrum_bins");
     EXPECT_THAT(damage[0].what, HasSubstr("level 4"));
     EXPECT_THAT(damage_with(folder, layout, "energy_mean", 3), IsEmpty()) << "any value is a mean";
+}
+
+/// Complaints about a task of four particles with that many valid ones per level and failed ones.
+std::vector<std::string> complaints_about(const Folder& folder, Layout layout, const std::vector<std::uint32_t>& counts,
+                                          std::uint32_t failures) {
+    auto task = artificial_task(layout, 0);
+    const auto variables = layout.groups[0].task_variables();
+    for (std::size_t i = 0; i < variables.size(); ++i) {
+        if (variables[i]->name == "count") task.rows[i] = bytes(counts);
+        if (variables[i]->name == "failures") task.rows[i] = bytes(std::vector<std::uint32_t>{failures, 0});
+    }
+    write_store(folder.file("b.h5"), layout, {task});
+    std::vector<std::string> out;
+    for (const auto& damage : verify_store(folder.file("b.h5")).damage) {
+        if (damage.where == "task 0, row count") out.push_back(damage.what);
+    }
+    return out;
+}
+
+TEST_F(Verify, ParticlesAreValidUntilTheyFail) {
+    EXPECT_THAT(complaints_about(folder, layout, {4, 4, 3, 3, 2}, 2), IsEmpty());
+    EXPECT_THAT(complaints_about(folder, layout, {4, 4, 4, 4, 4}, 1), IsEmpty()) << "after the last level";
+    EXPECT_THAT(complaints_about(folder, layout, {4, 4, 3, 3, 2}, 1), SizeIs(1)) << "more are missing than failed";
+    EXPECT_THAT(complaints_about(folder, layout, {4, 3, 4, 3, 3}, 1), SizeIs(1)) << "none comes back";
 }
 
 TEST_F(Verify, NoiseLevelsDecreaseAndMaskedOnesAreFree) {

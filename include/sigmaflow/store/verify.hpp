@@ -25,7 +25,8 @@ struct VerifyReport {
 
 /// Checks header and metadata first and stops there when they are damaged; then all records and all rows of done tasks
 /// against their checksums; then, of intact tasks:
-/// - `count` plus the sum of `failures` is the number of particles, at every level with a finite sigma;
+/// - at every level with a finite sigma, `count` is not greater than before and lacks no more than the failed particles
+///   (the sum of `failures`), which are valid at the levels before they failed;
 /// - every `X_bins` adds up to `count` at every level and component;
 /// - `sigma` decreases where it is finite.
 /// InputError only when the file cannot be opened or is something else.
