@@ -20,8 +20,9 @@ FileIdentity identify_files(const Kind& kind, const Parameters& parameters) {
     FileIdentity out;
     for (const auto& parameter : kind.parameters) {
         if (!parameter.is_path || parameter.type != Type::text || !parameters.has(parameter.name)) continue;
-        const std::string contents =
-            read_text_file(parameters.text(parameter.name), kMostStudyBytes, parameters.where(parameter.name));
+        const std::string& path = parameters.text(parameter.name);
+        const std::string contents = read_text_file(path, kMostStudyBytes, parameters.where(parameter.name));
+        if (contents.size() > kMostStudyBytes) throw parameters.error(parameter.name, "a file of at most 16 MiB");
         out.parameters.push_back(parameter.name);
         out.text += "," + parameter.name + ":contents=" + hex(hash64(contents));
     }

@@ -37,11 +37,11 @@ Entry read_entry(const RawEntry& raw, const Kind& kind, const std::string& folde
     Entry entry{raw.room, raw.label, kind.name, {}, {}, raw.where};
     for (const auto& [key, value] : raw.parameters) {
         const Parameter& parameter = find_parameter(kind, key, value);
-        const Value given = parameter.is_path ? resolved(value, folder) : value;
-        if (is_axis(parameter, given)) {
-            entry.axes.push_back(read_axis(parameter, given));
+        if (is_axis(parameter, value)) {
+            entry.axes.push_back(read_axis(parameter, parameter.is_path ? resolved(value, folder) : value));
         } else {
-            entry.fixed.emplace_back(key, checked(parameter, given));
+            const Value fixed = checked(parameter, value);
+            entry.fixed.emplace_back(key, parameter.is_path ? resolved(fixed, folder) : fixed);
         }
     }
     check_complete(entry, kind);
