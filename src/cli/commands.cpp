@@ -4,6 +4,7 @@
 #include <cstdio>
 
 #include "sigmaflow/core/schema.hpp"
+#include "sigmaflow/numerics/reproducible.hpp"
 #include "sigmaflow/run/fingerprint.hpp"
 
 namespace sigmaflow {
@@ -40,6 +41,7 @@ std::vector<Command> all_commands() {
 }
 
 ExitCode run_program(const std::vector<std::string>& words) {
+    pin_numerics();
     const auto commands = all_commands();
     if (words.empty() || words.front() == "--help" || words.front() == "-h" || words.front() == "help") {
         print_overview(commands);
