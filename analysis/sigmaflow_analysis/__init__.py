@@ -8,5 +8,6 @@
 from .errors import AnalysisError
 from .statistics import summarise
 from .store import Store, open_store
+from .summary import Summary, open_summary
 
-__all__ = ["AnalysisError", "Store", "open_store", "summarise"]
+__all__ = ["AnalysisError", "Store", "Summary", "open_store", "open_summary", "summarise"]

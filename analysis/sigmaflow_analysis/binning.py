@@ -53,15 +53,27 @@ class Bins:
         first = self.upper[0] if self.two_sided else 0.0
         return self.origin + self.sign * np.concatenate([[first], inside, [self.upper[-1]]])
 
-    def quantiles(self, counts: np.ndarray, q: np.ndarray) -> np.ndarray:
-        """(..., quantile) from counts (..., bin): the bin that holds the value of rank ceil(q n); NaN without counts."""
+    def locate(self, counts: np.ndarray, q: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Where the values of rank ceil(q n) are, from counts (..., bin): bins (..., quantile), and how far into the
+        bin by rank, 0 to 1 in ascending order of the value. Bin -1 without counts.
+        """
         step = 1 if self.sign > 0 else -1
-        ascending = self.representatives()[::step]
-        seen = np.cumsum(counts[..., ::step], axis=-1, dtype=np.int64)
+        counts = counts[..., ::step]
+        seen = np.cumsum(counts, axis=-1, dtype=np.int64)
         total = seen[..., -1:]
         rank = np.clip(np.ceil(q * total), 1, np.maximum(total, 1))
         found = np.stack([np.argmax(seen >= rank[..., i:i + 1], axis=-1) for i in range(len(q))], axis=-1)
-        return np.where(total > 0, ascending[found], np.nan)
+        inside = np.take_along_axis(counts, found, axis=-1)
+        before = np.take_along_axis(seen, found, axis=-1) - inside
+        bins = found if step > 0 else len(self) - 1 - found
+        return np.where(total > 0, bins, -1), (rank - before - 0.5) / np.maximum(inside, 1)
+
+    def quantiles(self, counts: np.ndarray, q: np.ndarray) -> np.ndarray:
+        """(..., quantile) from counts (..., bin): what stands for the bin of the value of rank ceil(q n); NaN without
+        counts.
+        """
+        bins, _ = self.locate(counts, q)
+        return np.where(bins >= 0, self.representatives()[bins], np.nan)
 
 
 def attach_bins(data: xr.Dataset) -> xr.Dataset:

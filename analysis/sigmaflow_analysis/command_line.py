@@ -10,17 +10,22 @@ from pathlib import Path
 from typing import Any, Sequence
 
 import matplotlib
+import xarray as xr
+from matplotlib.figure import Figure
 
 from .digits import write_digits
 from .errors import AnalysisError
-from .figures import mmse, save, spectrum, timeline, trajectories
+from .figures import mmse, save, spectra, spectrum, timeline, trajectories
+from .figures.choice import finest
 from .figures.quickstart import quickstart_figures
+from .figures.style import name_of, setting_of
 from .store import Store, open_store
+from .summary import Summary, open_any
 
 FIGURES = {
-    "spectrum": "eigenvalues of J against sigma, of one point",
-    "trajectories": "paths of kept particles over the density, of one two-dimensional point",
-    "mmse": "mean of tr C against sigma, of all chosen points",
+    "spectrum": "eigenvalues of J against sigma, a panel per distribution",
+    "trajectories": "paths of kept particles over the density, in two dimensions",
+    "mmse": "mean of tr C against sigma, a curve per distribution",
     "timeline": "which rank computed what when",
 }
 
@@ -37,19 +42,37 @@ def labels_from(arguments: argparse.Namespace) -> dict[str, Any]:
     return labels
 
 
-def draw(name: str, store: Store, arguments: argparse.Namespace) -> Any:
+def draw(name: str, store: Store | Summary, arguments: argparse.Namespace) -> Figure:
     """The figure `name`."""
     labels = labels_from(arguments)
     if name == "timeline":
+        if isinstance(store, Summary):
+            raise AnalysisError("a summary has no tasks: draw the timeline from the result file")
         return timeline(store.tasks, store.points).figure
     if name == "mmse":
-        return mmse(store.select_points(**labels), arguments.normalise).figure
-    point = store.select_point(**labels)
-    return spectrum(point).figure if name == "spectrum" else trajectories(point).flat[0].figure
+        return mmse(chosen(store, labels), arguments.normalise).figure
+    if name == "spectrum":
+        points = chosen(store, labels)
+        return (spectrum(points[0]) if len(points) == 1 else spectra(points).flat[0]).figure
+    points = chosen(store, {"dim": 2, **labels})
+    if len(points) > 1:
+        names = ", ".join(name_of(point).replace("$", "") for point in points)
+        raise AnalysisError(f"trajectories are drawn of one distribution (these match: {names}): choose --distribution")
+    return trajectories(points[0]).flat[0].figure
+
+
+def chosen(store: Store | Summary, labels: dict[str, Any]) -> list[xr.Dataset]:
+    """The points with these labels; if some differ in schedule or solver only, the finest of them, and says so."""
+    points = store.select_points(**labels)
+    best = finest(points)
+    if len(best) < len(points):
+        print(f"{len(points)} points match, drawing the finest per distribution: "
+              f"{'; '.join(sorted({setting_of(point) for point in best}))}", file=sys.stderr)
+    return best
 
 
 def figure_command(arguments: argparse.Namespace) -> None:
-    figure = draw(arguments.name, open_store(arguments.file), arguments)
+    figure = draw(arguments.name, open_any(arguments.file), arguments)
     target = arguments.output or Path(f"{arguments.file.stem}-{arguments.name}")
     formats = [target.suffix[1:]] if target.suffix in (".png", ".pdf") else ["png", "pdf"]
     report(save(figure, target, formats))
@@ -60,7 +83,7 @@ def quickstart_command(arguments: argparse.Namespace) -> None:
 
 
 def export_command(arguments: argparse.Namespace) -> None:
-    frame = open_store(arguments.file).to_dataframe(arguments.table)
+    frame = open_any(arguments.file).to_dataframe(arguments.table)
     if arguments.json:
         plain = frame.reset_index().astype(object)
         print(json.dumps(plain.where(plain.notna(), None).to_dict("records"), indent=1))
@@ -92,7 +115,7 @@ def make_parser() -> Parser:
     figure = commands.add_parser("figure", help="draw one figure", formatter_class=argparse.RawTextHelpFormatter,
                                  epilog="\n".join(f"{name:14}{text}" for name, text in FIGURES.items()))
     figure.add_argument("name", choices=list(FIGURES), metavar="NAME", help="which figure, see below")
-    figure.add_argument("file", type=Path, metavar="STORE", help="result file of sigmaflow run")
+    figure.add_argument("file", type=Path, metavar="STORE", help="result file or summary of sigmaflow")
     figure.add_argument("-o", "--output", type=Path, help="with .png or .pdf that file, else both; default: here")
     for key in ("distribution", "solver", "schedule"):
         figure.add_argument(f"--{key}", metavar="LABEL", help=f"only points with this {key}")
@@ -106,9 +129,8 @@ def make_parser() -> Parser:
     quickstart.add_argument("folder", type=Path, metavar="OUTDIR", help="folder for the pictures")
     quickstart.set_defaults(run=quickstart_command)
     export = commands.add_parser("export", help="print a table of a result file")
-    export.add_argument("table", choices=["points", "tasks", "sessions"], metavar="TABLE",
-                        help="points, tasks or sessions")
-    export.add_argument("file", type=Path, metavar="STORE", help="result file of sigmaflow run")
+    export.add_argument("table", metavar="TABLE", help="points, tasks or sessions; points or task_summary of a summary")
+    export.add_argument("file", type=Path, metavar="STORE", help="result file or summary of sigmaflow")
     form = export.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="as CSV (default)")
     form.add_argument("--json", action="store_true", help="as JSON, a list of rows")

@@ -23,13 +23,20 @@ STRUCTURE = {"CLASS", "NAME", "REFERENCE_LIST", "DIMENSION_LIST", "dimensions", 
 
 @contextmanager
 def opened(path: Path) -> Iterator[h5py.File]:
-    """The file, open for reading without a lock: its metadata never change, so a running job does not matter."""
+    """The file, open for reading.
+
+    Without HDF5's lock: metadata never change, so a running job does not matter, and it must not be kept out. Where
+    this process has the file open with a lock already, HDF5 wants the same again.
+    """
     try:
         file = h5py.File(path, "r", locking=False)
     except FileNotFoundError:
         raise AnalysisError(f"there is no file '{path}'") from None
-    except OSError as error:
-        raise AnalysisError(f"cannot read '{path}' as HDF5 ({error})") from None
+    except OSError:
+        try:
+            file = h5py.File(path, "r")
+        except OSError as error:
+            raise AnalysisError(f"cannot read '{path}' as HDF5 ({error})") from None
     with file:
         yield file
 
@@ -75,7 +82,8 @@ def lazy_array(path: Path, dataset: h5py.Dataset) -> xr.DataArray:
     """The dataset with its named dimensions; nothing is read."""
     lazy = LazyDataset(path, dataset)
     chunks = chunks_of(lazy.shape, lazy.dtype.itemsize)
-    values = da.from_array(lazy, chunks=chunks, name=False, fancy=False)
+    meta = np.empty((0,) * lazy.ndim, lazy.dtype)  # given, or dask reads an empty piece to see it
+    values = da.from_array(lazy, chunks=chunks, name=False, fancy=False, meta=meta)
     return xr.DataArray(values, dims=dataset.attrs["dimensions"].split(), attrs=attributes_of(dataset))
 
 

@@ -61,7 +61,8 @@ def values_of(points: xr.Dataset, key: str) -> str:
         values += [value for value in points[name].values.tolist() if value == value and value != ""]
     distinct = sorted(set(values))
     most = 12
-    return ", ".join(str(value) for value in distinct[:most]) + (" ..." if len(distinct) > most else "")
+    texts = [f"{value:g}" if isinstance(value, float) else str(value) for value in distinct[:most]]
+    return ", ".join(texts) + (" ..." if len(distinct) > most else "")
 
 
 def differences(points: xr.Dataset) -> str:

@@ -10,7 +10,7 @@ import xarray as xr
 from .binning import Bins
 from .errors import AnalysisError
 
-QUANTILES = (0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99)
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 
 
 def fields_of(data: xr.Dataset) -> list[str]:
@@ -18,10 +18,17 @@ def fields_of(data: xr.Dataset) -> list[str]:
     return [str(name).removesuffix("_bins") for name in data if str(name).endswith("_bins")]
 
 
+def check_field(data: xr.Dataset, field: str) -> None:
+    """Refuses a quantity that was not recorded."""
+    if f"{field}_bins" not in data:
+        raise AnalysisError(f"the file holds no quantity '{field}' (it has {', '.join(fields_of(data))})")
+
+
 def merged_bins(data: xr.Dataset, field: str) -> xr.DataArray:
     """(point, level, ..., bin): particles per bin, int64."""
-    bins = data[f"{field}_bins"]
-    return bins.astype(np.int64).sum("block", keep_attrs=True)
+    check_field(data, field)
+    bins = data[f"{field}_bins"].astype(np.int64)
+    return bins.sum("block", keep_attrs=True) if "block" in bins.dims else bins
 
 
 def quantiles(data: xr.Dataset, field: str, q: Sequence[float] = QUANTILES) -> xr.DataArray:
@@ -35,23 +42,43 @@ def quantiles(data: xr.Dataset, field: str, q: Sequence[float] = QUANTILES) -> x
     return out.assign_coords(quantile=levels)
 
 
-def summarise_field(data: xr.Dataset, field: str, q: Sequence[float] = QUANTILES) -> xr.Dataset:
-    """count, mean, variance (of a sample), standard_error (of the mean), min, max and quantiles of one quantity."""
-    if f"{field}_bins" not in data:
-        raise AnalysisError(f"the file holds no quantity '{field}' (it has {', '.join(fields_of(data))})")
-    weight = data[f"{field}_bins"].astype(np.int64).sum(data[f"{field}_bins"].dims[-1])
+def sharp_quantiles(point: xr.Dataset, field: str, q: Sequence[float]) -> xr.DataArray:
+    """Quantiles of one point: the bins of all particles tell in which bin, the kept particles where in it.
+
+    As accurate as `quantiles`, and exact where the kept particles are like all; without any in a bin, the value that
+    stands for it. The exact extremes bound the result. Computed, not lazy.
+    """
+    counts = merged_bins(point, field).compute()
+    bins = Bins(counts.attrs)
+    found, fraction = bins.locate(counts.values, np.asarray(q, dtype=float))
+    out = np.where(found >= 0, bins.representatives()[found], np.nan)
+    if field in point:
+        kept = point[field].values  # (particle, level, ...)
+        kept_bins = np.where(np.isfinite(kept), bins.index(kept), -2)
+        for place in np.ndindex(*found.shape):
+            inside = kept[(slice(None), *place[:-1])][kept_bins[(slice(None), *place[:-1])] == found[place]]
+            if inside.size > 0:
+                out[place] = np.quantile(inside, np.clip(fraction[place], 0.0, 1.0))
+    result = xr.DataArray(out, dims=(*counts.dims[:-1], "quantile"), coords={"quantile": list(q)})
+    extremes = merged_extremes(point, field)
+    return result.clip(extremes["min"].compute(), extremes["max"].compute())
+
+
+def merged_extremes(data: xr.Dataset, field: str) -> dict[str, xr.DataArray]:
+    """min and max over blocks; NaN without particles."""
+    low, high = data[f"{field}_min"], data[f"{field}_max"]
+    return {"min": low.min("block"), "max": high.max("block")} if "block" in low.dims else {"min": low, "max": high}
+
+
+def merged_moments(data: xr.Dataset, field: str) -> dict[str, xr.DataArray]:
+    """count, mean, variance, min and max over blocks; NaN without particles."""
+    weight = data["count"].astype(np.int64)
     count = weight.sum("block")
-    mean = weighted(weight, data[f"{field}_mean"]) / count
+    mean = (weighted(weight, data[f"{field}_mean"]) / count).where(count > 0)
     between = weighted(weight, (data[f"{field}_mean"] - mean) ** 2)
-    m2 = data[f"{field}_m2"].sum("block") + between
-    variance = (m2 / (count - 1)).where(count > 1)
-    unit = data[f"{field}_mean"].attrs.get("units", "1")
-    out = xr.Dataset({"count": count, "mean": mean.where(count > 0), "variance": variance,
-                      "standard_error": np.sqrt(variance / count), "min": data[f"{field}_min"].min("block"),
-                      "max": data[f"{field}_max"].max("block"), "quantiles": quantiles(data, field, q)})
-    for name in ("mean", "standard_error", "min", "max", "quantiles"):
-        out[name].attrs["units"] = unit
-    return out.assign_attrs(field=field)
+    variance = (data[f"{field}_m2"].sum("block") + between) / (count - 1)
+    return {"count": count, "mean": mean, "variance": variance.where(count > 1),
+            **merged_extremes(data, field)}
 
 
 def weighted(weight: xr.DataArray, values: xr.DataArray) -> xr.DataArray:
@@ -59,6 +86,25 @@ def weighted(weight: xr.DataArray, values: xr.DataArray) -> xr.DataArray:
     return (weight * values).where(weight > 0, 0.0).sum("block")
 
 
+def summarise_field(data: xr.Dataset, field: str, q: Sequence[float] = QUANTILES) -> xr.Dataset:
+    """count, mean, variance (of a sample), standard_error (of the mean), min, max and quantiles of one quantity.
+
+    `data` is a Dataset of a store or of a summary; the result is lazy.
+    """
+    check_field(data, field)
+    if f"{field}_m2" in data:
+        out = merged_moments(data, field)
+    else:
+        out = {name: data[f"{field}_{name}"] for name in ("mean", "variance", "min", "max")}
+        out["count"] = data["count"]
+    out["standard_error"] = np.sqrt(out["variance"] / out["count"])
+    out["quantiles"] = quantiles(data, field, q)
+    summary = xr.Dataset(out).assign_attrs(field=field)
+    for name in ("mean", "standard_error", "min", "max", "quantiles"):
+        summary[name].attrs["units"] = data[f"{field}_mean"].attrs.get("units", "1")
+    return summary
+
+
 def summarise(data: xr.Dataset, q: Sequence[float] = QUANTILES) -> dict[str, xr.Dataset]:
-    """`summarise_field` of every quantity; lazy."""
+    """`summarise_field` of every quantity."""
     return {field: summarise_field(data, field, q) for field in fields_of(data)}

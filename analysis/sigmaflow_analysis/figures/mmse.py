@@ -35,7 +35,7 @@ def scale_of(point: xr.Dataset, normalise: str) -> float:
 def mmse(points: Sequence[xr.Dataset], normalise: str = "dimension", axes: Axes | None = None) -> Axes:
     """Mean over particles of tr C(x; sigma), with a band of one standard error, for several points.
 
-    `points` are points of a store with the quantity `mmse`. Divided by d, or with normalise = "variance" by the total
+    `points` are points of a store or summary with the quantity `mmse`. Divided by d, or with normalise = "variance" by the total
     variance of the data.
     """
     axes = new_or(axes, (6.4, 3.8))
@@ -43,7 +43,7 @@ def mmse(points: Sequence[xr.Dataset], normalise: str = "dimension", axes: Axes 
     for index, point in enumerate(points):
         levels = levels_of(point)
         sigma = point["sigma"].values[levels]
-        statistics = summarise_field(point, "mmse").isel(level=levels)
+        statistics = summarise_field(point, "mmse")[["mean", "standard_error"]].isel(level=levels).compute()
         scale = scale_of(point, normalise)
         mean = statistics["mean"].values / scale
         error = statistics["standard_error"].values / scale

@@ -3,37 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import xarray as xr
 from matplotlib.figure import Figure
 
 from ..store import Store
+from .choice import finest
 from .mmse import mmse
-from .spectrum import spectrum
+from .spectrum import spectra, spectrum
 from .style import save
 from .timeline import timeline
 from .trajectories import trajectories
 
 MOST_CURVES = 12
-
-
-def finest(points: list[xr.Dataset]) -> list[xr.Dataset]:
-    """Per distribution (a label and a dimension) the point with the most accurate solver and the most steps."""
-    best: dict[Any, tuple[Any, xr.Dataset]] = {}
-    for point in points:
-        key = (point["distribution"].item(), point["dim"].item())
-        rank = (point["solver"].item() != "euler", int(np.isfinite(point["sigma"].values).sum()), steps_of(point))
-        if key not in best or rank > best[key][0]:
-            best[key] = (rank, point)
-    return [point for _, point in best.values()]
-
-
-def steps_of(point: xr.Dataset) -> float:
-    """The value on the sweep axis of steps; 0 without one."""
-    found = [value.item() for name, value in point.coords.items() if str(name).endswith(".steps")]
-    return max((value for value in found if value == value), default=0.0)
+MOST_PANELS = 9
 
 
 def quickstart_figures(store: Store, folder: Path) -> list[Path]:
@@ -48,6 +30,8 @@ def quickstart_figures(store: Store, folder: Path) -> list[Path]:
             figures[f"spectrum-{name}"] = spectrum(point).figure
         if "positions" in point and point["dim"].item() == 2:
             figures[f"trajectories-{name}"] = trajectories(point).flat[0].figure
+    if all("spectrum_bins" in point for point in points):
+        figures["spectrum"] = spectra(points[:MOST_PANELS]).flat[0].figure
     if all("mmse_bins" in point for point in points):
         figures["mmse"] = mmse(points[:MOST_CURVES]).figure
     figures["timeline"] = timeline(store.tasks, store.points).figure

@@ -60,8 +60,9 @@ def new_or(axes: Axes | None, size: tuple[float, float] = (5.2, 3.6)) -> Axes:
 
 def line_style(index: int, count: int) -> dict[str, Any]:
     """Curve `index` of `count`: colour and dashes, different for up to 32; later ones thinner, to show what is under."""
-    dashes = DASHES[(index + index // len(PALETTE)) % len(DASHES)]
-    return {"color": PALETTE[index % len(PALETTE)], "linestyle": dashes, "linewidth": 3.0 - 1.9 * index / max(count - 1, 1)}
+    return {"color": PALETTE[index % len(PALETTE)],
+            "linestyle": DASHES[(index + index // len(PALETTE)) % len(DASHES)],
+            "linewidth": 2.6 - 1.5 * index / max(count - 1, 1)}
 
 
 def sigma_axis(axes: Axes) -> None:
@@ -72,22 +73,28 @@ def sigma_axis(axes: Axes) -> None:
         axes.invert_xaxis()
 
 
-def value_text(value: object) -> str:
-    """A label's value, numbers without needless digits."""
-    return f"{value:g}" if isinstance(value, (int, float)) else str(value)
+def axes_of(point: xr.Dataset, *rooms: str) -> list[str]:
+    """`steps = 64`: where the point lies on the sweep axes of these rooms."""
+    out = []
+    for name, coordinate in point.coords.items():
+        room, _, key = str(name).partition(".")
+        if not key or room not in rooms:
+            continue
+        value = coordinate.item()
+        if value == value and value != "":
+            out.append(f"{key.split('.')[-1]} = {f'{value:g}' if isinstance(value, float) else value}")
+    return out
 
 
 def name_of(point: xr.Dataset) -> str:
-    """`ring (d = 2)`"""
-    return f"{point['distribution'].item()} ($d$ = {point['dim'].item()})"
+    """`ring (d = 2, width = 0.1)`"""
+    axes = [text for text in axes_of(point, "distribution") if not text.startswith("dim = ")]
+    return f"{point['distribution'].item()} ({', '.join([f'$d$ = {point.dim.item()}', *axes])})"
 
 
 def setting_of(point: xr.Dataset) -> str:
-    """`heun on edm, steps = 64`: solver, schedule and where the point lies on their sweep axes."""
-    axes = []
-    for name, value in point.coords.items():
-        if str(name).startswith(("schedule.", "solver.")) and value.item() not in ("",) and value.item() == value.item():
-            axes.append(f"{str(name).split('.')[-1]} = {value_text(value.item())}")
+    """`heun on edm, steps = 64`"""
+    axes = axes_of(point, "schedule", "solver")
     return ", ".join([f"{point['solver'].item()} on {point['schedule'].item()}", *axes])
 
 
