@@ -33,6 +33,14 @@ std::string changed_line(const std::string& before, const std::string& now) {
     return before == now ? "the --set assignments or --preview changed" : fmt::format("its line {} changed", line);
 }
 
+/// Identities of all points, which depend on the contents of the files that a study reads.
+std::vector<std::uint64_t> point_ids(const Layout& layout) {
+    for (const auto& column : layout.tables.front().columns) {
+        if (column.name == "id") return std::get<std::vector<std::uint64_t>>(column.values);
+    }
+    return {};
+}
+
 std::vector<TaskStatus> resume(const RunOptions& options, const Layout& layout) {
     const VerifyReport report = verify_store(options.output);
     if (!report.damage.empty()) {
@@ -51,9 +59,9 @@ std::vector<TaskStatus> resume(const RunOptions& options, const Layout& layout) 
         throw InputError(options.output + " was computed by other numerics, so resuming would mix bits", numerics,
                          "resume with the same build on the same kind of CPU, or write to another file");
     }
-    if (stored.tasks.size() != layout.tasks.size()) {
-        throw InputError(options.output + " has other tasks than this study",
-                         fmt::format("{} there, {} here", stored.tasks.size(), layout.tasks.size()));
+    if (point_ids(stored) != point_ids(layout) || stored.tasks.size() != layout.tasks.size()) {
+        throw InputError("the points of the study are not those that " + options.output + " was started with",
+                         "a file that the study reads has changed", "restore it, or write to another file");
     }
     return reader.statuses();
 }

@@ -89,7 +89,8 @@ def test_a_file_of_points_reaches_every_rank(lab):
     changed[7, 1] += 1e-9
     numpy.savetxt(lab.path("cloud.csv"), changed, delimiter=",")
     points_study(lab, "cloud.csv")
-    lab.check("run", study, "-o", "alone.h5", "--resume", code=USAGE)
+    refused = lab.check("run", study, "-o", "alone.h5", "--resume", code=USAGE)
+    assert "a file that the study reads has changed" in refused.err
 
 
 @pytest.mark.parametrize("ranks", [None, 3])
