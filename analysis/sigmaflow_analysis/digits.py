@@ -49,5 +49,6 @@ def write_digits(path: Path) -> bool:
     except OSError as error:
         raise AnalysisError(f"cannot write '{path}' ({error})") from None
     finally:
-        partial.unlink(missing_ok=True)
+        if partial.exists():
+            partial.unlink()
     return True

@@ -74,10 +74,10 @@ def merged_moments(data: xr.Dataset, field: str) -> dict[str, xr.DataArray]:
     """count, mean, variance, min and max over blocks; NaN without particles."""
     weight = data["count"].astype(np.int64)
     count = weight.sum("block")
-    mean = (weighted(weight, data[f"{field}_mean"]) / count).where(count > 0)
+    mean = weighted(weight, data[f"{field}_mean"]) / count.where(count > 0)
     between = weighted(weight, (data[f"{field}_mean"] - mean) ** 2)
-    variance = (data[f"{field}_m2"].sum("block") + between) / (count - 1)
-    return {"count": count, "mean": mean, "variance": variance.where(count > 1),
+    variance = (data[f"{field}_m2"].sum("block") + between) / (count - 1).where(count > 1)
+    return {"count": count, "mean": mean, "variance": variance,
             **merged_extremes(data, field)}
 
 
@@ -97,7 +97,7 @@ def summarise_field(data: xr.Dataset, field: str, q: Sequence[float] = QUANTILES
     else:
         out = {name: data[f"{field}_{name}"] for name in ("mean", "variance", "min", "max")}
         out["count"] = data["count"]
-    out["standard_error"] = np.sqrt(out["variance"] / out["count"])
+    out["standard_error"] = np.sqrt(out["variance"] / out["count"].where(out["count"] > 0))
     out["quantiles"] = quantiles(data, field, q)
     summary = xr.Dataset(out).assign_attrs(field=field)
     for name in ("mean", "standard_error", "min", "max", "quantiles"):

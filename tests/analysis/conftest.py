@@ -191,4 +191,5 @@ def summary(sigmaflow: Run, with_failure: Path) -> Path:
     """The file with a failed task, aggregated."""
     path = with_failure.with_name("summary.h5")
     sigmaflow("aggregate", with_failure, "-o", path)
+    assert path.exists()
     return path

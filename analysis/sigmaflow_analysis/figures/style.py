@@ -13,6 +13,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from ..errors import AnalysisError
+
 #: Okabe and Ito's palette in an order in which neighbours differ in lightness too.
 PALETTE = ("#0072B2", "#E69F00", "#009E73", "#D55E00", "#56B4E9", "#CC79A7", "#000000", "#B8A800")
 DASHES = ("-", "--", "-.", ":")
@@ -108,9 +110,13 @@ def levels_of(point: xr.Dataset) -> np.ndarray:
 @styled
 def save(figure: Figure, path: Path, formats: Sequence[str] = ("png", "pdf")) -> list[Path]:
     """Writes the figure once per format, next to `path`, and closes it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    written = [path.with_suffix(f".{kind}") for kind in formats]
-    for file in written:
-        figure.savefig(file, metadata={"CreationDate": None} if file.suffix == ".pdf" else None)
+    stem = path.with_suffix("") if path.suffix in (".png", ".pdf") else path
+    written = [stem.with_name(f"{stem.name}.{kind}") for kind in formats]
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        for file in written:
+            figure.savefig(file, metadata={"CreationDate": None} if file.suffix == ".pdf" else None)
+    except OSError as error:
+        raise AnalysisError(f"cannot write '{path}' ({error.strerror})") from None
     plt.close(figure)
     return written
