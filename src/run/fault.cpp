@@ -18,11 +18,11 @@ FaultPlan FaultPlan::from_environment() {
 
 FaultPlan::FaultPlan(const std::string& text) {
     if (text.empty()) return;
-    static const std::regex form(R"((throw|sleep|race)@(\*|\d+)(?:=([0-9.]+))?)");
+    static const std::regex form(R"((throw|sleep|race)@(\*|\d{1,18})(?:=(\d+(?:\.\d+)?))?)");
     std::stringstream words(text);
     for (std::string word; std::getline(words, word, ',');) {
         std::smatch parts;
-        if (!std::regex_match(word, parts, form)) {
+        if (!std::regex_match(word, parts, form) || (parts[1] == "sleep") != parts[3].matched) {
             throw InputError("SIGMAFLOW_FAULT has '" + word + "'",
                              "expected throw@TASK, sleep@TASK=SECONDS or race@TASK");
         }
