@@ -1,0 +1,66 @@
+#include "sigmaflow/run/forecast.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "small_study.hpp"
+
+namespace sigmaflow {
+namespace {
+
+using testing_run::SmallStudy;
+
+double largest_task(const Plan& plan) {
+    double out = 0.0;
+    for (const auto& task : plan.tasks) out = std::max(out, predicted_seconds(task.work));
+    return out;
+}
+
+TEST(Forecast, WorkIsThatOfAllTasks) {
+    const SmallStudy small;
+    double sum = 0.0;
+    for (const auto& task : small.plan.tasks) sum += predicted_seconds(task.work);
+    EXPECT_NEAR(forecast(small.plan, small.layout, 3, 2).core_seconds, sum, 1e-12 * sum);
+}
+
+TEST(Forecast, OneCoreDoesOneThingAfterTheOther) {
+    const SmallStudy small;
+    const Forecast one = forecast(small.plan, small.layout, 1, 1);
+    EXPECT_NEAR(one.makespan, one.core_seconds, 1e-12 * one.core_seconds);
+    EXPECT_NEAR(one.efficiency, 1.0, 1e-12);
+}
+
+TEST(Forecast, MakespanLiesBetweenItsBounds) {
+    const SmallStudy small;
+    const double largest = largest_task(small.plan);
+    for (const int ranks : {1, 2, 3, 5, 18, 100}) {
+        const Forecast cost = forecast(small.plan, small.layout, ranks, 1);
+        const double perfect = cost.core_seconds / ranks;
+        EXPECT_GE(cost.makespan, std::max(perfect, largest) * (1 - 1e-12)) << ranks;
+        EXPECT_LE(cost.makespan, (perfect + largest) * (1 + 1e-12)) << ranks << ": no list schedule is worse";
+        EXPECT_NEAR(cost.efficiency, perfect / cost.makespan, 1e-12) << ranks;
+    }
+    EXPECT_NEAR(forecast(small.plan, small.layout, 100, 1).makespan, largest, 1e-12 * largest);
+}
+
+TEST(Forecast, ThreadsShareABlockByItsTiles) {
+    const SmallStudy small;
+    const double one = forecast(small.plan, small.layout, 1, 1).makespan;
+    const double two = forecast(small.plan, small.layout, 1, 2).makespan;
+    EXPECT_LT(two, one);
+    EXPECT_GE(two, 0.5 * one * (1 - 1e-12));
+    EXPECT_GT(two, 0.5 * one) << "the last blocks have one tile";
+    EXPECT_EQ(forecast(small.plan, small.layout, 1, 3).makespan, two) << "no block has three tiles";
+}
+
+TEST(Forecast, BytesFollowTheLayout) {
+    const SmallStudy small;
+    const Forecast cost = forecast(small.plan, small.layout, 2, 4);
+    EXPECT_EQ(cost.file_bytes, small.layout.data_bytes());
+    // The largest block: 3 + 3 + 1 numbers at 5 levels of 64 particles.
+    EXPECT_EQ(cost.memory_bytes, 7U * 5U * 64U * 8U * (4U + 4U));
+}
+
+}  // namespace
+}  // namespace sigmaflow
