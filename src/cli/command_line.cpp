@@ -178,7 +178,8 @@ double parse_duration(const std::string& text) {
         if (value < 0.0 || (count > 0 && value >= 60.0)) throw InputError("'" + text + "' is no duration", "HH:MM:SS");
         seconds = 60.0 * seconds + value;
     }
-    if (text.ends_with(':') || count < 1 || count > 3 || seconds <= 0.0) throw InputError("'" + text + "' is no duration", "HH:MM:SS");
+    if (text.ends_with(':') || count < 1 || count > 3 || seconds <= 0.0)
+        throw InputError("'" + text + "' is no duration", "HH:MM:SS");
     return seconds;
 }
 
