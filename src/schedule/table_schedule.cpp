@@ -1,7 +1,7 @@
 #include "sigmaflow/schedule/table_schedule.hpp"
 
-#include <algorithm>
 #include <math.h>  // Boost 1.74 calls an unqualified isnan
+#include <algorithm>
 
 #include <boost/math/interpolators/pchip.hpp>
 #include <charconv>
