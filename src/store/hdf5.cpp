@@ -123,7 +123,12 @@ Handle text_type() {
 
 Handle open_file(const std::string& path) {
     silence();
-    return {H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT), H5Fclose, "open '" + path + "' as HDF5"};
+    const auto id = H5Fopen(path.c_str(), H5F_ACC_RDONLY, H5P_DEFAULT);
+    if (id < 0 && reason().find("lock") != std::string::npos) {
+        throw std::runtime_error("cannot open '" + path + "' (" + reason() +
+                                 ") on a file system without locks, set HDF5_USE_FILE_LOCKING=FALSE");
+    }
+    return {id, H5Fclose, "open '" + path + "' as HDF5"};
 }
 
 Handle open_group(hid_t parent, const std::string& name) {

@@ -49,7 +49,8 @@ TaskWriter::TaskWriter(const std::string& path, const Frame& frame, MPI_Comm com
       task_columns_(task_columns(frame.max_task_variables)),
       session_columns_(session_columns()),
       file_(path, comm),
-      bytes_(path, ByteFile::Mode::read) {}
+      bytes_(path, ByteFile::Mode::read),
+      status_offset_(file_.offset_of("tasks/status")) {}
 
 std::size_t TaskWriter::tasks_per_round(const Group& group) const {
     std::uint64_t largest = 1;
@@ -90,6 +91,18 @@ void TaskWriter::write_records(std::span<const Item> items, std::uint64_t rounds
 
 void TaskWriter::write_statuses(std::span<const Item> items, std::uint64_t rounds) {
     write_column(TaskColumn::status, items, rounds);
+}
+
+void TaskWriter::clear_statuses(std::span<const Item> items, std::uint64_t rounds) {
+    std::vector<Item> pending(items.begin(), items.end());
+    for (auto& item : pending) item.record.status = TaskStatus::pending;
+    write_column(TaskColumn::status, pending, rounds);
+}
+
+bool TaskWriter::any_flagged(std::span<const Item> items) const {
+    return std::ranges::any_of(items, [this](const Item& item) {
+        return bytes_.read(status_offset_ + item.task->task, 1)[0] != static_cast<std::byte>(TaskStatus::pending);
+    });
 }
 
 void TaskWriter::write_column(TaskColumn which, std::span<const Item> items, std::uint64_t rounds) {

@@ -28,6 +28,10 @@ class TaskWriter {
     /// Everything that is recorded about the tasks but their status.
     void write_records(std::span<const Item> items, std::uint64_t rounds);
     void write_statuses(std::span<const Item> items, std::uint64_t rounds);
+    /// Makes the tasks pending: before one of them is written again, so that a kill in between leaves no old flag.
+    void clear_statuses(std::span<const Item> items, std::uint64_t rounds);
+    /// Whether one of this rank's tasks has a flag in the file.
+    [[nodiscard]] bool any_flagged(std::span<const Item> items) const;
     /// One entry of /sessions, from the rank whose value is not empty.
     void write_session(SessionColumn column, std::uint32_t index, std::span<const std::byte> value);
     void flush() { file_.flush(); }
@@ -51,6 +55,7 @@ class TaskWriter {
     std::vector<MutableColumn> session_columns_;
     CollectiveFile file_;
     ByteFile bytes_;  ///< the same file, past MPI-IO
+    std::uint64_t status_offset_;
 };
 
 }  // namespace sigmaflow

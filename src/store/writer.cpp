@@ -76,29 +76,37 @@ struct StoreWriter::Impl {
     struct Agreement {
         std::vector<std::uint64_t> group_rounds;
         std::uint64_t table_rounds = 0;
+        bool any_flagged = false;  ///< a task was written before
     };
 
-    [[nodiscard]] Agreement agree(const std::vector<std::vector<const Item*>>& by_group, std::size_t items,
+    [[nodiscard]] Agreement agree(const std::vector<std::vector<const Item*>>& by_group, const std::vector<Item>& items,
                                   const std::string& fault) const;
     void write_session(SessionColumn column, std::span<const std::byte> value) const;
 };
 
-/// One reduction: the numbers of rounds, whether any rank has a task that does not fit, whether the disk is full.
+/// One reduction: the numbers of rounds, whether any rank has a task that does not fit or was written before, whether
+/// the disk is full.
 StoreWriter::Impl::Agreement StoreWriter::Impl::agree(const std::vector<std::vector<const Item*>>& by_group,
-                                                      std::size_t items, const std::string& fault) const {
-    std::vector<std::uint64_t> numbers{rounds_for(items, kTasksPerRound), fault.empty() ? 0U : 1U,
-                                       rank == 0 ? writer->bytes().missing_space() : 0};
+                                                      const std::vector<Item>& items, const std::string& fault) const {
+    enum { table_rounds, misfits, lacking_bytes, flagged, group_rounds };
+    std::vector<std::uint64_t> numbers(group_rounds);
+    numbers[table_rounds] = rounds_for(items.size(), kTasksPerRound);
+    numbers[misfits] = fault.empty() ? 0 : 1;
+    or_abort(comm, "looking at the result file", [&] {
+        numbers[lacking_bytes] = rank == 0 ? writer->bytes().missing_space() : 0;
+        numbers[flagged] = writer->any_flagged(items) ? 1 : 0;
+    });
     for (std::size_t i = 0; i < by_group.size(); ++i) {
         numbers.push_back(rounds_for(by_group[i].size(), writer->tasks_per_round(frame.groups[i])));
     }
     MPI_Allreduce(MPI_IN_PLACE, numbers.data(), static_cast<int>(numbers.size()), MPI_UINT64_T, MPI_MAX, comm);
-    if (numbers[1] > 0) {
+    if (numbers[misfits] > 0) {
         throw std::logic_error("writing results: " + (fault.empty() ? "a task of another rank does not fit" : fault));
     }
-    if (numbers[2] > 0) {
-        throw std::runtime_error(fmt::format("cannot write '{}' (the disk lacks {} bytes)", path, numbers[2]));
+    if (const auto bytes = numbers[lacking_bytes]; bytes > 0) {
+        throw std::runtime_error(fmt::format("cannot write '{}' (the disk lacks {} bytes)", path, bytes));
     }
-    return {{numbers.begin() + 3, numbers.end()}, numbers[0]};
+    return {{numbers.begin() + group_rounds, numbers.end()}, numbers[table_rounds], numbers[flagged] > 0};
 }
 
 void StoreWriter::Impl::write_session(SessionColumn column, std::span<const std::byte> value) const {
@@ -151,9 +159,14 @@ void StoreWriter::write(std::span<const FinishedTask> finished) {
     if (!fault.empty()) finished = {};
     const auto items = make_items(finished, impl.frame, impl.session, static_cast<std::uint32_t>(impl.rank));
     const auto by_group = items_by_group(items, impl.frame);
-    const auto agreed = impl.agree(by_group, items.size(), fault);
+    const auto agreed = impl.agree(by_group, items, fault);
     if (agreed.table_rounds == 0) return;
     or_abort(impl.comm, "writing results", [&] {
+        if (agreed.any_flagged) {
+            impl.writer->clear_statuses(items, agreed.table_rounds);
+            impl.writer->flush();
+            MPI_Barrier(impl.comm);  // no new row before the old flags are gone
+        }
         for (std::size_t i = 0; i < by_group.size(); ++i)
             impl.writer->write_rows(i, by_group[i], agreed.group_rounds[i]);
         impl.writer->write_records(items, agreed.table_rounds);

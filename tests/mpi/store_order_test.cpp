@@ -92,60 +92,106 @@ double over_ranks(double mine, MPI_Op operation) {
     return mine;
 }
 
-TEST(StoreOrder, FlagsComeAfterTheFlushOfWhatTheyVouchFor) {
-    int running = 0, rank = 0, size = 1;
-    MPI_Initialized(&running);
-    if (running == 0) GTEST_SKIP() << "needs mpirun";
-    MPI_Comm_rank(MPI_COMM_WORLD, &rank);
-    MPI_Comm_size(MPI_COMM_WORLD, &size);
-    long id = ::getpid();
-    MPI_Bcast(&id, 1, MPI_LONG, 0, MPI_COMM_WORLD);
-    const auto path =
-        (std::filesystem::temp_directory_path() / ("sigmaflow-order-" + std::to_string(id) + ".h5")).string();
-    const auto layout = artificial_layout();
-    if (rank == 0) create_store(path, layout);
-    MPI_Barrier(MPI_COMM_WORLD);
-    std::uint64_t status = 0;
-    {
-        StoreWriter writer(path, layout, MPI_COMM_WORLD);
-        writer.begin_session({size, 1, "", "", 1.0});
+/// A file that all ranks write to, with the log of one call of write().
+class StoreOrder : public testing::Test {
+  protected:
+    void SetUp() override {
+        int running = 0;
+        MPI_Initialized(&running);
+        if (running == 0) GTEST_SKIP() << "needs mpirun";
+        MPI_Comm_rank(MPI_COMM_WORLD, &rank);
+        MPI_Comm_size(MPI_COMM_WORLD, &size);
+        long id = ::getpid();
+        MPI_Bcast(&id, 1, MPI_LONG, 0, MPI_COMM_WORLD);
+        path = (std::filesystem::temp_directory_path() / ("sigmaflow-order-" + std::to_string(id) + ".h5")).string();
+        if (rank == 0) create_store(path, layout);
+        MPI_Barrier(MPI_COMM_WORLD);
         status = StoreReader(path).status_offset();
+    }
+
+    void TearDown() override {
+        if (path.empty()) return;
+        MPI_Barrier(MPI_COMM_WORLD);
+        if (rank == 0) std::filesystem::remove(path);
+    }
+
+    std::vector<FinishedTask> share() const {
         std::vector<FinishedTask> finished;
-        for (auto task = static_cast<std::uint64_t>(rank); task < layout.tasks.size();
-             task += static_cast<std::uint64_t>(size)) {
+        const auto step = static_cast<std::uint64_t>(size);
+        for (auto task = static_cast<std::uint64_t>(rank); task < layout.tasks.size(); task += step) {
             finished.push_back(artificial_task(layout, task));
         }
+        return finished;
+    }
+
+    static void write_logged(StoreWriter& writer, const std::vector<FinishedTask>& finished) {
         events().clear();
         logging = true;
         writer.write(finished);
         logging = false;
     }
-    double first_flag = kNever, last_flag = 0.0, last_row = 0.0, first_flush_after_rows = kNever, last_flush = 0.0;
+
+    [[nodiscard]] bool is_flag(const Event& event) const {
+        return !event.is_flush && event.offset >= status && event.offset < status + layout.tasks.size();
+    }
+    [[nodiscard]] bool is_row(const Event& event) const { return !event.is_flush && !is_flag(event); }
+
+    int rank = 0;
+    int size = 1;
+    std::string path;
+    const Layout layout = artificial_layout();
+    std::uint64_t status = 0;
+};
+
+TEST_F(StoreOrder, FlagsComeAfterTheFlushOfWhatTheyVouchFor) {
+    {
+        StoreWriter writer(path, layout, MPI_COMM_WORLD);
+        writer.begin_session({size, 1, "", "", 1.0});
+        write_logged(writer, share());
+    }
+    double first_flag = kNever, last_flag = 0.0, last_row = 0.0, flush_after_rows = kNever, last_flush = 0.0;
     for (const auto& event : events()) {
-        const bool is_flag = event.offset >= status && event.offset < status + layout.tasks.size();
-        if (event.is_flush) {
-            last_flush = event.time;
-        } else if (is_flag) {
+        if (is_flag(event)) {
             first_flag = std::min(first_flag, event.time);
             last_flag = event.time;
-        } else {
-            last_row = event.time;
         }
+        if (is_row(event)) last_row = event.time;
+        if (event.is_flush) last_flush = event.time;
     }
     for (const auto& event : events()) {
-        if (event.is_flush && event.time > last_row) {
-            first_flush_after_rows = std::min(first_flush_after_rows, event.time);
-        }
+        if (event.is_flush && event.time > last_row) flush_after_rows = std::min(flush_after_rows, event.time);
     }
     const double rows_written = over_ranks(last_row, MPI_MAX);
     const double flag_written = over_ranks(first_flag, MPI_MIN);
     EXPECT_GT(rows_written, 0.0) << "the log saw no write";
     EXPECT_LT(flag_written, kNever) << "the log saw no flag";
     EXPECT_LT(rows_written, flag_written);
-    EXPECT_LT(over_ranks(first_flush_after_rows, MPI_MAX), flag_written) << "rows were not flushed before the flags";
+    EXPECT_LT(over_ranks(flush_after_rows, MPI_MAX), flag_written) << "rows were not flushed before the flags";
     EXPECT_GT(over_ranks(last_flush, MPI_MIN), over_ranks(last_flag, MPI_MAX)) << "flags were not flushed";
-    MPI_Barrier(MPI_COMM_WORLD);
-    if (rank == 0) std::filesystem::remove(path);
+}
+
+TEST_F(StoreOrder, OldFlagsGoBeforeNewRowsCome) {
+    {
+        StoreWriter writer(path, layout, MPI_COMM_WORLD);
+        writer.begin_session({size, 1, "", "", 1.0});
+        std::vector<FinishedTask> failed;
+        if (rank == 0) failed.push_back({1, TaskStatus::failed, "no", 1.0, 2.0, 0.0, {}});
+        writer.write(failed);
+        write_logged(writer, share());
+    }
+    double first_row = kNever, last_cleared = 0.0, flush_of_cleared = kNever;
+    for (const auto& event : events()) {
+        if (is_row(event)) first_row = std::min(first_row, event.time);
+    }
+    first_row = over_ranks(first_row, MPI_MIN);
+    for (const auto& event : events()) {
+        if (is_flag(event) && event.time < first_row) last_cleared = event.time;
+        if (event.is_flush) flush_of_cleared = std::min(flush_of_cleared, event.time);
+    }
+    EXPECT_GT(over_ranks(last_cleared, MPI_MAX), 0.0) << "no flag was cleared";
+    EXPECT_LT(over_ranks(flush_of_cleared, MPI_MAX), first_row) << "cleared flags were not flushed";
+    EXPECT_EQ(StoreReader(path).tasks()[1].status, TaskStatus::done);
+    EXPECT_EQ(StoreReader(path).tasks()[1].message, "");
 }
 
 }  // namespace

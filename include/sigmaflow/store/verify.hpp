@@ -36,7 +36,7 @@ struct VerifyReport {
 /// tasks: then nothing in the file can be trusted. Serial; no job may be writing.
 std::uint64_t repair_store(const std::string& path, const VerifyReport& report);
 
-/// Makes tasks pending again, durably: what must be done before a failed task is computed once more.
+/// Makes tasks pending again, durably. Serial; no job may be writing.
 void clear_flags(const std::string& path, std::span<const std::uint64_t> tasks);
 
 }  // namespace sigmaflow

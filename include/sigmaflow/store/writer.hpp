@@ -1,7 +1,8 @@
 #pragma once
 /// \file
 /// Writing results into a result file, collectively over MPI. Order of every write: rows, checksums and records; flush;
-/// read back; barrier; status flags; flush. A kill at any moment leaves a file in which every flagged task is whole.
+/// read back; barrier; status flags; flush. A kill at any moment leaves a file in which every flagged task is whole:
+/// the flag of a task that was written before is cleared first.
 
 #include <mpi.h>
 
