@@ -12,7 +12,7 @@ import xarray as xr
 
 from .binning import attach_bins
 from .errors import AnalysisError
-from .reader import lazy_group, opened, read_table
+from .reader import lazy_group, members_of, opened, read_table
 from .selection import differences, matching, shown
 
 FORMAT_VERSION = 1
@@ -50,7 +50,7 @@ class LabelledFile(Mapping[str, xr.Dataset]):
             self.points = read_table(file["points"])  #: one row per point
             self.provenance = dict(file.attrs)
             self.study_text = bytes(file["study"][...]).decode()
-            self._groups = {name: lazy_group(path, group) for name, group in file["results"].items()}
+            self._groups = {name: lazy_group(path, group) for name, group in members_of(file["results"])}
         self._labelled: dict[str, xr.Dataset] = {}
 
     def __getitem__(self, name: str) -> xr.Dataset:

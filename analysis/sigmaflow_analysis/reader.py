@@ -87,9 +87,23 @@ def lazy_array(path: Path, dataset: h5py.Dataset) -> xr.DataArray:
     return xr.DataArray(values, dims=dataset.attrs["dimensions"].split(), attrs=attributes_of(dataset))
 
 
+def members_of(group: h5py.Group) -> list[tuple[str, h5py.HLObject]]:
+    """Names and members. A list, because h5py holds its lock while it iterates: whoever waits in the loop for another
+    thread that reads waits for ever.
+    """
+    return list(group.items())
+
+
 def lazy_group(path: Path, group: h5py.Group) -> xr.Dataset:
-    """All datasets of a group, lazily."""
-    arrays = {name: lazy_array(path, item) for name, item in group.items() if not is_dimension(item)}
+    """All datasets of a group, lazily but for the coordinates of its dimensions."""
+    arrays = {}
+    for name, item in members_of(group):
+        if is_dimension(item):
+            continue
+        if item.attrs["dimensions"] == name:
+            arrays[name] = (name, item[...], attributes_of(item))
+        else:
+            arrays[name] = lazy_array(path, item)
     return xr.Dataset(arrays, attrs=attributes_of(group))
 
 
@@ -103,7 +117,7 @@ def read_column(dataset: h5py.Dataset) -> np.ndarray:
 def read_table(group: h5py.Group) -> xr.Dataset:
     """A table whose columns all fit in memory."""
     columns = {}
-    for name, item in group.items():
+    for name, item in members_of(group):
         if not is_dimension(item):
             columns[name] = (item.attrs["dimensions"].split(), read_column(item), attributes_of(item))
     return xr.Dataset(columns, attrs=attributes_of(group))

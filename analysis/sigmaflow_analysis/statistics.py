@@ -67,23 +67,40 @@ def sharp_quantiles(point: xr.Dataset, field: str, q: Sequence[float]) -> xr.Dat
 def merged_extremes(data: xr.Dataset, field: str) -> dict[str, xr.DataArray]:
     """min and max over blocks; NaN without particles."""
     low, high = data[f"{field}_min"], data[f"{field}_max"]
-    return {"min": low.min("block"), "max": high.max("block")} if "block" in low.dims else {"min": low, "max": high}
+    if "block" in low.dims:
+        low, high = low.fillna(np.inf).min("block"), high.fillna(-np.inf).max("block")
+    return {"min": low.where(low < np.inf), "max": high.where(high > -np.inf)}
+
+
+def merge_in_order(count: np.ndarray, mean: np.ndarray, m2: np.ndarray) -> np.ndarray:
+    """(..., 3): count, mean and sum of squared deviations of all blocks, from arrays (..., block).
+
+    In the order of the blocks, by the pairwise formula of Chan, Golub and LeVeque (1983), as the program does it.
+    """
+    out = np.zeros(np.broadcast_shapes(count.shape, mean.shape)[:-1] + (3,))
+    for block in range(mean.shape[-1]):
+        added = np.broadcast_to(count[..., block], out.shape[:-1]).astype(float)
+        some = added > 0.0
+        total = out[..., 0] + added
+        whole = np.maximum(total, 1.0)
+        delta = np.where(some, mean[..., block] - out[..., 1], 0.0)
+        out[..., 1] += delta * (added / whole)
+        out[..., 2] += np.where(some, m2[..., block], 0.0) + delta * delta * (out[..., 0] * added / whole)
+        out[..., 0] = total
+    return out
 
 
 def merged_moments(data: xr.Dataset, field: str) -> dict[str, xr.DataArray]:
     """count, mean, variance, min and max over blocks; NaN without particles."""
-    weight = data["count"].astype(np.int64)
-    count = weight.sum("block")
-    mean = weighted(weight, data[f"{field}_mean"]) / count.where(count > 0)
-    between = weighted(weight, (data[f"{field}_mean"] - mean) ** 2)
-    variance = (data[f"{field}_m2"].sum("block") + between) / (count - 1).where(count > 1)
-    return {"count": count, "mean": mean, "variance": variance,
-            **merged_extremes(data, field)}
-
-
-def weighted(weight: xr.DataArray, values: xr.DataArray) -> xr.DataArray:
-    """Sum over blocks of weight * values; blocks without particles, whose values are NaN, do not count."""
-    return (weight * values).where(weight > 0, 0.0).sum("block")
+    parts = [data["count"], data[f"{field}_mean"], data[f"{field}_m2"]]
+    axes = [dim for dim in parts[1].dims if dim != "block"]
+    count = parts[0].broadcast_like(parts[1]).transpose(*axes, "block")
+    merged = xr.apply_ufunc(merge_in_order, *[part.chunk(block=-1) for part in (count, *parts[1:])],
+                            input_core_dims=[["block"]] * 3, output_core_dims=[["moment"]], dask="parallelized",
+                            output_dtypes=[float], dask_gufunc_kwargs={"output_sizes": {"moment": 3}})
+    number, mean, m2 = (merged.isel(moment=i) for i in range(3))
+    return {"count": data["count"].astype(np.int64).sum("block"), "mean": mean.where(number > 0),
+            "variance": m2 / (number - 1).where(number > 1), **merged_extremes(data, field)}
 
 
 def summarise_field(data: xr.Dataset, field: str, q: Sequence[float] = QUANTILES) -> xr.Dataset:

@@ -13,7 +13,7 @@ from pathlib import Path
 import h5py
 import numpy as np
 import pytest
-from conftest import ANALYSIS
+from conftest import ANALYSIS, Run
 from sigmaflow_analysis import open_store
 from sigmaflow_analysis.command_line import main
 
@@ -105,7 +105,7 @@ def test_digits(tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
         np.testing.assert_array_equal(file["images"][...], images)
 
 
-def test_the_digits_study_finds_its_points(tmp_path: Path, sigmaflow: object) -> None:
+def test_the_digits_study_finds_its_points(tmp_path: Path, sigmaflow: Run) -> None:
     """The study in jobs/ runs on the file that `digits` writes."""
     study = (ANALYSIS.parent / "jobs" / "studies" / "digits.toml").read_text()
     folder = tmp_path / "jobs" / "studies"

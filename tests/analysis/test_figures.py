@@ -138,8 +138,8 @@ def test_laws_have_the_recorded_densities(laws: Path) -> None:
     """Every kind, with and without normalisation: ln p_sigma at all recorded positions."""
     points = open_store(laws).select_points()
     assert {point["distribution_kind"].item() for point in points} == {
-        "gaussian", "gaussian_mixture", "parallel_planes", "crossing_planes", "two_deltas", "hypercube", "simplex", "ring",
-        "points"}
+        "gaussian", "gaussian_mixture", "parallel_planes", "crossing_planes", "two_deltas", "hypercube", "simplex",
+        "ring", "points"}
     for point in points:
         law = law_of(point["parameters"].item())
         for level in np.flatnonzero(np.isfinite(point["sigma"].values)):

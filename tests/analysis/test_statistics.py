@@ -84,17 +84,20 @@ def test_sharp_quantiles_fall_between_neighbours(finished: Path) -> None:
     point = open_store(finished).select_point(distribution="two", dim=3, solver="heun", steps=12)
     used = np.isfinite(point["sigma"].values)
     values = np.sort(point["spectrum"].values[:, used], axis=0)
-    for q, got in zip((0.05, 0.5, 0.95), np.moveaxis(sharp_quantiles(point, "spectrum", (0.05, 0.5, 0.95)).values, -1, 0)):
+    levels = (0.05, 0.5, 0.95)
+    sharp = sharp_quantiles(point, "spectrum", levels).values
+    for q, got in zip(levels, np.moveaxis(sharp, -1, 0)):
         rank = int(np.ceil(q * 128))
         assert np.all(got[used] >= values[rank - 2] - 1e-12) and np.all(got[used] <= values[rank] + 1e-12)
 
 
 def test_representatives_and_edges() -> None:
-    one = Bins({"origin": 1.0, "sign": -1.0, "lowest": 1e-2, "highest": 1e2, "two_sided": 0.0, "relative_accuracy": 0.05})
+    scale = {"lowest": 1e-2, "highest": 1e2, "relative_accuracy": 0.05}
+    one = Bins({"origin": 1.0, "sign": -1.0, "two_sided": 0.0, **scale})
     np.testing.assert_array_equal(one.index(np.array([1.0, 0.0, -1e9])), [0, len(one) // 2, len(one) - 1])
     values = one.representatives()
     assert values[0] == 1.0 and values[-1] == -99.0 and np.all(np.diff(values) < 0.0)
-    two = Bins({"origin": 0.0, "sign": 1.0, "lowest": 1e-2, "highest": 1e2, "two_sided": 1.0, "relative_accuracy": 0.05})
+    two = Bins({"origin": 0.0, "sign": 1.0, "two_sided": 1.0, **scale})
     np.testing.assert_allclose(two.representatives(), -two.representatives()[::-1], rtol=1e-14)
     assert two.representatives()[len(two) // 2] == 0.0
 

@@ -12,6 +12,7 @@ import h5py
 import numpy as np
 import pytest
 import xarray as xr
+from conftest import Run
 from sigmaflow_analysis import AnalysisError, Store, open_store
 from sigmaflow_analysis.reader import LazyDataset, chunks_of
 from sigmaflow_analysis.store import NOT_COMPUTED
@@ -174,10 +175,10 @@ def check_task(task: object, data: xr.Dataset, raw: dict[str, np.ndarray]) -> No
     assert data["count"].dtype == np.uint32 and data["particle_status"].dtype == np.uint8
 
 
-def test_a_running_job_can_be_read(small_study: Path, tmp_path: Path, sigmaflow: object) -> None:
+def test_a_running_job_can_be_read(small_study: Path, tmp_path: Path, sigmaflow: Run) -> None:
     path = tmp_path / "live.h5"
-    job = subprocess.Popen([os.environ["SIGMAFLOW"], "run", str(small_study), "-o", str(path), "--quiet", "--epoch", "0.2"],
-                           env=dict(os.environ, OMP_NUM_THREADS="1", SIGMAFLOW_FAULT="sleep@*=0.05"))
+    command = [os.environ["SIGMAFLOW"], "run", small_study, "-o", path, "--quiet", "--epoch", "0.2"]
+    job = subprocess.Popen(command, env=dict(os.environ, OMP_NUM_THREADS="1", SIGMAFLOW_FAULT="sleep@*=0.05"))
     try:
         seen = [0]
         while job.poll() is None:

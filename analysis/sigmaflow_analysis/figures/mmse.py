@@ -35,8 +35,8 @@ def scale_of(point: xr.Dataset, normalise: str) -> float:
 def mmse(points: Sequence[xr.Dataset], normalise: str = "dimension", axes: Axes | None = None) -> Axes:
     """Mean over particles of tr C(x; sigma), with a band of one standard error, for several points.
 
-    `points` are points of a store or summary with the quantity `mmse`. Divided by d, or with normalise = "variance" by the total
-    variance of the data.
+    `points` are points of a store or summary with the quantity `mmse`. Divided by d, or with normalise = "variance" by
+    the total variance of the data.
     """
     axes = new_or(axes, (6.4, 3.8))
     settings = sorted({setting_of(point) for point in points})

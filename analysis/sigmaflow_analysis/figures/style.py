@@ -61,7 +61,7 @@ def new_or(axes: Axes | None, size: tuple[float, float] = (5.2, 3.6)) -> Axes:
 
 
 def line_style(index: int, count: int) -> dict[str, Any]:
-    """Curve `index` of `count`: colour and dashes, different for up to 32; later ones thinner, to show what is under."""
+    """Curve `index` of `count`: colour and dashes, different for up to 32; later ones are thinner, to show others."""
     return {"color": PALETTE[index % len(PALETTE)],
             "linestyle": DASHES[(index + index // len(PALETTE)) % len(DASHES)],
             "linewidth": 2.6 - 1.5 * index / max(count - 1, 1)}
