@@ -7,7 +7,8 @@ import time
 import h5py
 import pytest
 
-from conftest import DONE, FAULTY, FULL, TASK_FAILED, TASKS, THROW, flags_watch, sessions, statuses, wait_for_session, wait_until
+from conftest import DONE, FAULTY, FULL, TASK_FAILED, TASKS, THROW
+from conftest import flags_watch, sessions, statuses, wait_for_session, wait_until
 
 RUNS, CREATIONS, RESUMES = (20, 5, 5) if FULL else (4, 1, 1)
 SLOWLY = f"{THROW},sleep@*=0.03"
