@@ -166,10 +166,38 @@ def test_mmse(store: Store, tmp_path: Path) -> None:
     check_files(axes, tmp_path)
 
 
+def test_mmse_of_points_does_not_fall_out_of_sight(laws: Path) -> None:
+    """tr C of a finite set falls below every bound: the axis does not follow it."""
+    point = open_store(laws).select_point(distribution="points", normalize="none").compute()
+    data = xr.Dataset({"mmse_mean": point["log_density_mean"] * 0.0 + 10.0 ** -(100.0 * point["level"]),
+                       "mmse_m2": point["log_density_m2"], "mmse_min": point["log_density_min"],
+                       "mmse_max": point["log_density_max"], "mmse_bins": point["log_density_bins"],
+                       "count": point["count"]}, coords=point.coords)
+    low, high = mmse([data]).get_ylim()
+    assert 1e-11 < low < high
+
+
 def test_mmse_in_units_of_the_variance_starts_at_one(store: Store) -> None:
     axes = mmse(store.select_points(solver="heun", steps=12), "variance")
     for line in axes.lines:
         assert line.get_ydata()[0] == pytest.approx(1.0, abs=2e-3)
+
+
+def test_figures_of_a_job_on_its_way(stopped: Path) -> None:
+    """What is done is drawn, what is not is named."""
+    points = open_store(stopped).select_points()
+    done = np.array([point["done"].values.mean() for point in points])
+    for point in [points[i] for i in np.flatnonzero(done > 0.0)]:
+        assert np.isfinite(spectrum(point).lines[0].get_ydata()).all() and mmse([point]).lines
+        if point["dim"].item() == 2:
+            kept = np.isfinite(point["positions"].values[:, 0, 0]).sum()
+            assert len(trajectories(point).flat[0].lines) == kept + 1
+        plt.close("all")
+    for point in [points[i] for i in np.flatnonzero(done == 0.0)]:
+        for draw in (spectrum, trajectories, lambda point: mmse([point])):
+            with pytest.raises(AnalysisError, match="is done yet|dim ="):
+                draw(point)
+    assert 0.0 < done.mean() < 1.0 and (done == 0.0).any()
 
 
 def test_timeline(store: Store, tmp_path: Path) -> None:

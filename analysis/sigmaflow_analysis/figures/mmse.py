@@ -11,8 +11,9 @@ from matplotlib.axes import Axes
 from ..errors import AnalysisError
 from ..laws import law_of
 from ..statistics import summarise_field
-from .style import levels_of, line_style, name_of, new_or, setting_of, sigma_axis, styled
+from .style import levels_of, line_style, name_of, new_or, require_results, setting_of, sigma_axis, styled
 
+FLOOR = 1e-9  #: what is below this part of the top is not shown: on finite sets tr C falls like exp(-1/sigma^2)
 LABELS = {
     "dimension": r"$\langle \mathrm{tr}\,C \rangle / d$ [data units$^2$]",
     "variance": r"$\langle \mathrm{tr}\,C \rangle / \mathrm{tr}\,\mathrm{Cov}(x_0)$",
@@ -40,7 +41,9 @@ def mmse(points: Sequence[xr.Dataset], normalise: str = "dimension", axes: Axes 
     """
     axes = new_or(axes, (6.4, 3.8))
     settings = sorted({setting_of(point) for point in points})
+    tops = []
     for index, point in enumerate(points):
+        require_results(point)
         levels = levels_of(point)
         sigma = point["sigma"].values[levels]
         statistics = summarise_field(point, "mmse")[["mean", "standard_error"]].isel(level=levels).compute()
@@ -51,7 +54,9 @@ def mmse(points: Sequence[xr.Dataset], normalise: str = "dimension", axes: Axes 
         style = line_style(index, len(points))
         axes.plot(sigma, mean, label=label, **style)
         axes.fill_between(sigma, mean - error, mean + error, color=style["color"], alpha=0.3, linewidth=0)
+        tops.append(np.nanmax(mean))
     axes.set_yscale("log")
+    axes.set_ylim(bottom=max(axes.get_ylim()[0], FLOOR * max(tops)))
     sigma_axis(axes)
     axes.set_ylabel(LABELS[normalise])
     common = f", {settings[0]}" if len(settings) == 1 else ""

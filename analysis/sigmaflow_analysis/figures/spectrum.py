@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import ScalarFormatter
 
 from ..statistics import merged_bins, sharp_quantiles
-from .style import PALETTE, levels_of, name_of, new_axes, new_or, setting_of, sigma_axis, styled
+from .style import PALETTE, levels_of, name_of, new_axes, new_or, require_results, setting_of, sigma_axis, styled
 
 MOST_RANKS = 6
 
@@ -44,6 +44,7 @@ def eigenvalue_axis(axes: Axes, lowest: float) -> None:
 
 def draw_bands(axes: Axes, point: xr.Dataset) -> int:
     """Lines, bands and the line J = 0 on one axes; returns the number of particles."""
+    require_results(point)
     levels = levels_of(point)
     quantiles = sharp_quantiles(point, "spectrum", (0.05, 0.5, 0.95))
     values = quantiles.isel(level=levels).transpose("quantile", "level", "rank").values

@@ -100,6 +100,12 @@ def setting_of(point: xr.Dataset) -> str:
     return ", ".join([f"{point['solver'].item()} on {point['schedule'].item()}", *axes])
 
 
+def require_results(point: xr.Dataset) -> None:
+    """Refuses a point of which nothing has been computed yet."""
+    if "done" in point.coords and not point["done"].values.any():
+        raise AnalysisError(f"nothing of {name_of(point).replace('$', '')}, {setting_of(point)} is done yet")
+
+
 def levels_of(point: xr.Dataset) -> np.ndarray:
     """Indices of the recorded levels that have a sigma of their own, from the largest sigma down."""
     sigma = point["sigma"].values

@@ -12,7 +12,7 @@ from matplotlib.ticker import MaxNLocator
 
 from ..errors import AnalysisError
 from ..laws import Mixture, law_of
-from .style import PALETTE, levels_of, name_of, new_axes, setting_of, styled
+from .style import PALETTE, levels_of, name_of, new_axes, require_results, setting_of, styled
 
 SPREADS = (4.0, 1.5, 0.7, 0.35, 0.15, 0.03)  #: sigma of the panels, in units of the data's spread
 DEPTH = 8.0  #: nats below the maximum that the shading shows
@@ -66,8 +66,13 @@ def trajectories(point: xr.Dataset, axes: np.ndarray | None = None) -> np.ndarra
     if point["dim"].item() != 2 or "positions" not in point:
         raise AnalysisError("trajectories need the quantity positions of kept particles in two dimensions "
                             f"(this point has dim = {point['dim'].item()})")
+    require_results(point)
     data = {name: point[name] for name in ("positions", "log_density") if name in point}
     point = xr.Dataset(data, coords=point.coords).compute()
+    there = np.isfinite(point["positions"]).any(["level", "coordinate"]).values
+    if not there.any():
+        raise AnalysisError("no kept particle of this point is done yet")
+    point = point.isel(particle=there)
     panels = panel_levels(point)
     if axes is None:
         axes = new_axes(2, (len(panels) + 1) // 2, (7.2, 4.7))
