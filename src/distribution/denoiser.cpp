@@ -1,10 +1,17 @@
 #include "sigmaflow/distribution/denoiser.hpp"
 
+#include <stdexcept>
+
 namespace sigmaflow {
 
 PosteriorTile::PosteriorTile(int dim, const Needs& needs)
     : log_density(Row::Zero()), mean(Tile::Zero(dim, kTileWidth)), trace(Row::Zero()), entropy(Row::Zero()) {
     if (needs.covariance) covariance.assign(kTileWidth, Eigen::MatrixXd::Zero(dim, dim));
+}
+
+void Denoiser::cumulants(const Tile& /*x*/, const Row& /*sigma*/, const Tile& /*direction*/, int /*order*/,
+                         Workspace& /*workspace*/, Eigen::Ref<Tile> /*out*/) const {
+    throw std::logic_error("this denoiser knows no cumulants");
 }
 
 }  // namespace sigmaflow

@@ -41,7 +41,8 @@ inline std::unique_ptr<Distribution> make(const std::string& kind, const Value::
 struct Law {
     std::string label;
     Value::Table table;
-    std::vector<witness::Component> components;
+    std::vector<witness::Component> components;  ///< of another law: opposite points of its support
+    bool is_mixture = true;
 
     [[nodiscard]] std::unique_ptr<Distribution> make(const std::string& kind) const { return test::make(kind, table); }
 };
@@ -181,6 +182,20 @@ inline std::vector<Law> points_laws() {
     return {even, uneven};
 }
 
+inline std::vector<Law> ellipsoid_shell_laws() {
+    const auto shell = [](const std::string& label, Value::Table table, std::vector<double> pole) {
+        Law law{label, std::move(table), {blob(pole, 0.0)}, false};
+        for (auto& number : pole) number = -number;
+        law.components.push_back(blob(pole, 0.0));
+        return law;
+    };
+    return {
+        shell("round", {{"dim", Value(3)}, {"radius", Value(0.75)}}, {0.75, 0, 0}),
+        shell("circle in space", {{"axes", list({1.5, 1.5})}, {"dim", Value(3)}}, {0, 1.5, 0}),
+        shell("ellipse", {{"axes", list({2.0, 0.5})}}, {2, 0}),
+        shell("ellipsoid in space", {{"axes", list({1.0, 0.5, 2.0, 1.0})}, {"dim", Value(6)}}, {0, 0.5, 0, 0, 0, 0})};
+}
+
 /// Laws by kind.
 inline const std::map<std::string, std::vector<Law>>& laws() {
     static const std::map<std::string, std::vector<Law>> all{{"gaussian", gaussian_laws()},
@@ -191,7 +206,8 @@ inline const std::map<std::string, std::vector<Law>>& laws() {
                                                              {"hypercube", hypercube_laws()},
                                                              {"simplex", simplex_laws()},
                                                              {"ring", ring_laws()},
-                                                             {"points", points_laws()}};
+                                                             {"points", points_laws()},
+                                                             {"ellipsoid_shell", ellipsoid_shell_laws()}};
     return all;
 }
 

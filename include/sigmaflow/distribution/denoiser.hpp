@@ -68,6 +68,12 @@ class Denoiser {
     /// output, underflow included; a column's result depends on that column alone.
     virtual void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                           PosteriorTile& out) const = 0;
+    /// The highest order of cumulants() that is known, 0 for none.
+    [[nodiscard]] virtual int cumulant_order() const { return 0; }
+    /// Row k - 1 of `out` becomes the cumulant kappa_k of <direction, x0> given x, one direction per column, for k up
+    /// to `order` <= cumulant_order(). The workspace is that of evaluate. Throws std::logic_error if none are known.
+    virtual void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
+                           Eigen::Ref<Tile> out) const;
     /// Work of evaluating `width` columns.
     [[nodiscard]] virtual Work cost(const Needs& needs, int width) const = 0;
 };

@@ -1,0 +1,215 @@
+#include "sigmaflow/distribution/ellipsoid_shell.hpp"
+
+#include <cmath>
+#include <limits>
+#include <numbers>
+#include <string>
+
+#include "sigmaflow/distribution/normalize.hpp"
+#include "sigmaflow/distribution/round_shell.hpp"
+#include "sigmaflow/distribution/shapes.hpp"
+#include "sigmaflow/numerics/fisher_bingham.hpp"
+
+namespace sigmaflow {
+
+struct EllipsoidShellDenoiser::Scratch : Denoiser::Workspace {
+    Scratch(int dim, int span) : sphere(span), particle(dim), pull(span), coefficients(span) {}
+
+    FisherBingham sphere;
+    Eigen::VectorXd particle;
+    Eigen::VectorXd pull;  // a_i x_i
+    Eigen::VectorXd coefficients;
+    double noise = 1.0;
+};
+
+EllipsoidShellDenoiser::EllipsoidShellDenoiser(const Eigen::VectorXd& axes, int dim)
+    : frame_(axes, dim), scale_(axes), log_gamma_(std::lgamma(0.5 * static_cast<double>(axes.size()))) {}
+
+std::unique_ptr<Denoiser::Workspace> EllipsoidShellDenoiser::workspace() const {
+    return std::make_unique<Scratch>(dim(), frame_.span());
+}
+
+int EllipsoidShellDenoiser::nodes(const Workspace& workspace) {
+    return static_cast<const Scratch&>(workspace).sphere.nodes();
+}
+
+/// lambda_i = a_i^2 / 2 sigma^2 and gamma_i = a_i x_i / sigma^2; a shift of all lambda changes nothing but the
+/// normaliser.
+bool EllipsoidShellDenoiser::solve(const Tile& x, const Row& sigma, int c, Scratch& scratch) const {
+    if (!frame_.load(x, sigma, c, scratch.particle, scratch.noise)) return false;
+    scratch.pull = frame_.axes().cwiseProduct(scratch.particle.head(frame_.span()));
+    scratch.sphere.solve(frame_.excess().data(), scratch.pull.data(), scratch.noise);
+    return true;
+}
+
+void EllipsoidShellDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
+                                      PosteriorTile& out) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    const int k = frame_.span();
+    for (int c = 0; c < kTileWidth; ++c) {
+        if (!solve(x, sigma, c, scratch)) {
+            frame_.spoil(needs, c, out);
+            continue;
+        }
+        for (int i = 0; i < k; ++i) out.mean(i, c) = scale_[i] * scratch.sphere.mean()[i];
+        for (int i = k; i < dim(); ++i) out.mean(i, c) = 0.0;
+        if (needs.log_density) log_density(c, scratch, out);
+        if (needs.trace || needs.covariance) spread(needs, c, scratch, out);
+    }
+}
+
+/// The large part of the exponent is (omega - a_min^2) (1 - sum_i x_i^2/D_i) / 2 sigma^2: both factors vanish on the
+/// shell. With w = omega - a_min^2, D_i = a_i^2 + w.
+void EllipsoidShellDenoiser::log_density(int c, const Scratch& scratch, PosteriorTile& out) const {
+    const int k = frame_.span();
+    const double noise = scratch.noise;
+    const double omega = scratch.sphere.saddle();
+    const double least = frame_.axes().minCoeff();
+    double ratio = 0.0;
+    double logs = 0.0;
+    for (int i = 0; i < k; ++i) {
+        const double d = frame_.excess()[i] + omega;
+        ratio += scratch.particle[i] / d * scratch.particle[i];
+        logs += std::log(std::numbers::pi * d);
+    }
+    double value = (omega - least * least) * (1.0 - ratio) / (2.0 * noise);
+    value += log_gamma_ + scratch.sphere.log_contour() - 0.5 * logs;
+    value -= 0.5 * (dim() - k) * std::log(2.0 * std::numbers::pi * noise);
+    value -= frame_.normal_square(scratch.particle) / (2.0 * noise);
+    frame_.store_log_density(value, c, out);
+}
+
+void EllipsoidShellDenoiser::spread(const Needs& needs, int c, Scratch& scratch, PosteriorTile& out) const {
+    const int k = frame_.span();
+    const double* variance = scratch.sphere.variance();
+    double trace = 0.0;
+    for (int i = 0; i < k; ++i) trace += scale_[i] * scale_[i] * variance[i];
+    out.trace[c] = trace;
+    if (!needs.covariance) return;
+    Eigen::MatrixXd& covariance = out.covariance[static_cast<std::size_t>(c)];
+    if (k < dim()) covariance.setZero();
+    scratch.sphere.covariance(scale_.data(), covariance.topLeftCorner(k, k));
+}
+
+void EllipsoidShellDenoiser::cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order,
+                                       Workspace& workspace, Eigen::Ref<Tile> out) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    for (int c = 0; c < kTileWidth; ++c) {
+        if (!solve(x, sigma, c, scratch)) {
+            out.col(c).head(order).setConstant(std::numeric_limits<double>::quiet_NaN());
+            continue;
+        }
+        scratch.coefficients = scale_.cwiseProduct(direction.col(c).head(frame_.span()));
+        const auto values = scratch.sphere.cumulants(scratch.coefficients.data());
+        for (int k = 0; k < order; ++k) out(k, c) = values[static_cast<std::size_t>(k)];
+    }
+}
+
+/// With the 24 nodes that a particle takes on average (docs/theory.md): a node and coordinate costs 20 flops for the
+/// exponent, 14 for the mean, 20 for a variance; a logarithm serves several factors when k is large.
+Work EllipsoidShellDenoiser::cost(const Needs& needs, int width) const {
+    constexpr double nodes = 24.0;
+    const double k = frame_.span();
+    Work work{k * (8 * 16.0 + nodes * (20 + 14)) + nodes * 60 + 4 * dim(), nodes * (4 + std::min(k, 16.0)) + k};
+    if (needs.trace || needs.covariance) work += {k * nodes * 20, 0};
+    if (needs.covariance) work += {k * nodes * 40 + 2 * nodes * k * k, nodes};
+    if (needs.log_density) work += {6 * k + 20, k + 2};
+    return work.times(width);
+}
+
+EllipsoidShell::EllipsoidShell(Eigen::VectorXd axes, int dim) : axes_(std::move(axes)), dim_(dim) {
+    const bool round = (axes_.array() == axes_[0]).all();
+    if (round) {
+        denoiser_ = std::make_unique<RoundShellDenoiser>(axes_[0], static_cast<int>(axes_.size()), dim);
+    } else {
+        denoiser_ = std::make_unique<EllipsoidShellDenoiser>(axes_, dim);
+    }
+}
+
+Moments EllipsoidShell::moments() const {
+    Moments out{Eigen::VectorXd::Zero(dim_), Eigen::MatrixXd::Zero(dim_, dim_)};
+    const auto k = axes_.size();
+    out.covariance.diagonal().head(k) = axes_.array().square() / static_cast<double>(k);
+    return out;
+}
+
+void draw_direction(Stream& stream, Eigen::Ref<Eigen::VectorXd> u) {
+    for (auto& number : u) number = stream.normal();
+    u /= u.norm();
+}
+
+void EllipsoidShell::draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const {
+    const auto k = axes_.size();
+    draw_direction(stream, x0.head(k));
+    x0.head(k).array() *= axes_.array();
+    x0.tail(dim_ - k).setZero();
+}
+
+Kind ellipsoid_shell_kind() {
+    Parameter axes = numbers_parameter("axes", Type::reals, "semi-axes of the ellipsoid, in the first coordinates");
+    axes.least = 0.0;
+    axes.least_excluded = true;
+    Parameter dim =
+        dim_parameter(2, 4096, "dimension of space, at least the number of axes; of the sphere without axes");
+    dim.fallback.reset();
+    Parameter radius = length_parameter("radius", 1.0, "radius of a round shell, instead of axes; 1 by default", true);
+    radius.fallback.reset();
+    Parameter measure{
+        "measure", Type::text, Value("pushforward"),
+        "pushforward (the image of the uniform sphere) or surface (uniform on the ellipsoid; up to 3 axes)"};
+    measure.allowed = {"pushforward"};
+    return {"ellipsoid_shell",
+            "an ellipsoid's surface, in a subspace if space has more dimensions",
+            {axes, dim, radius, measure, normalize_parameter()}};
+}
+
+namespace {
+
+Eigen::VectorXd shell_axes(const Parameters& parameters) {
+    if (parameters.has("axes")) {
+        if (parameters.has("radius")) {
+            throw parameters.error("radius", "'axes' are given too", "give one of the two");
+        }
+        return vector_of(parameters.reals("axes"));
+    }
+    if (!parameters.has("dim")) {
+        throw parameters.error("dim", "no parameter tells the dimension", "give axes, or dim and radius");
+    }
+    return Eigen::VectorXd::Constant(parameters.integer("dim"),
+                                     parameters.has("radius") ? parameters.real("radius") : 1.0);
+}
+
+void check_axes(const Parameters& parameters, Eigen::Index count, Eigen::Index dim) {
+    const std::string name = parameters.has("axes") ? "axes" : "dim";
+    if (count == 0) throw parameters.error(name, "at least two numbers are needed");
+    if (count == 1) {
+        throw parameters.error(name, "a shell with a single axis is not a surface but two points",
+                               "use the kind 'two_deltas'");
+    }
+    if (count > 4096) throw parameters.error(name, "at most 4096 axes are supported");
+    if (dim < count) {
+        throw parameters.error("dim", std::to_string(dim) + " is less than the " + std::to_string(count) + " axes");
+    }
+}
+
+}  // namespace
+
+std::unique_ptr<Distribution> make_ellipsoid_shell(const Parameters& parameters) {
+    Eigen::VectorXd axes = shell_axes(parameters);
+    const auto dim = parameters.has("dim") ? static_cast<Eigen::Index>(parameters.integer("dim")) : axes.size();
+    check_axes(parameters, axes.size(), dim);
+    const bool identity = normalize_of(parameters) == Normalize::identity;  // the mean is zero as it is
+    const bool round = (axes.array() == axes[0]).all();
+    if (parameters.text("measure") == "surface" && !round) {
+        if (axes.size() > 3) {
+            throw parameters.error("measure",
+                                   "the surface measure is computed by quadrature, for at most 3 axes; these are " +
+                                       std::to_string(axes.size()),
+                                   "use 'pushforward'");
+        }
+    }
+    if (identity) axes.setConstant(std::sqrt(static_cast<double>(axes.size())));
+    return std::make_unique<EllipsoidShell>(std::move(axes), static_cast<int>(dim));
+}
+
+}  // namespace sigmaflow

@@ -1,0 +1,336 @@
+#include "sigmaflow/numerics/fisher_bingham.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numbers>
+
+namespace sigmaflow {
+namespace {
+
+using Complex = std::complex<double>;
+
+constexpr double kEnd = -38.0;       ///< ln of what is negligible beside 1
+constexpr double kFirstStep = 0.65;  ///< half of it is enough for half of all laws
+constexpr double kStretch = 2.0;     ///< where the path turns from a parabola into a ray, in widths of the integrand
+/// Between two interleaved rules, whose mean errs by about the square: for 1, z, z^2, z^4, r and r^2, r = 1/(1 + z).
+constexpr std::array<double, 6> kAgreement{1e-8, 1e-8, 1e-8, 1e-6, 1e-8, 1e-8};
+constexpr int kFirstNodes = 256;  ///< at most, before any doubling
+
+using Lane = Eigen::Array<double, 8, 1>;
+
+Eigen::Map<const Lane> lanes(const Eigen::ArrayXd& array, Eigen::Index first) {
+    return Eigen::Map<const Lane>(array.data() + first);
+}
+
+/// ln of a product whose argument lies in [0, pi].
+Complex log_upper(double re, double im) { return {0.5 * std::log(re * re + im * im), std::atan2(im, re)}; }
+
+Complex times(Complex a, Complex b) {
+    return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+}
+
+double real_of_product(Complex a, Complex b) { return a.real() * b.real() - a.imag() * b.imag(); }
+
+/// 1 / (1 + e z)
+Complex reciprocal(double e, Complex z) {
+    const double re = 1.0 + e * z.real();
+    const double im = e * z.imag();
+    const double inverse = 1.0 / (re * re + im * im);
+    return {re * inverse, -im * inverse};
+}
+
+}  // namespace
+
+FisherBingham::FisherBingham(int dim)
+    : dim_(dim),
+      padded_((dim + kLanes - 1) / kLanes * kLanes),
+      excess_(Eigen::ArrayXd::Constant(padded_, std::numeric_limits<double>::infinity())),
+      pull_(Eigen::ArrayXd::Zero(padded_)),
+      share_(padded_),
+      centre_(padded_),
+      force_(padded_),
+      shift_(padded_),
+      mean_(padded_),
+      variance_(padded_),
+      z_re_(kMostNodes),
+      z_im_(kMostNodes),
+      w_re_(kMostNodes),
+      w_im_(kMostNodes),
+      left_(dim, 2 * kChunk),
+      right_(dim, 2 * kChunk) {}
+
+void FisherBingham::solve(const double* excess, const double* pull, double noise) {
+    excess_.head(dim_) = Eigen::Map<const Eigen::ArrayXd>(excess, dim_);
+    pull_.head(dim_) = Eigen::Map<const Eigen::ArrayXd>(pull, dim_);
+    find_saddle(pull, noise);
+    alpha_ = noise / omega_;
+    const double inverse_alpha = 1.0 / alpha_;
+    for (Eigen::Index i = 0; i < padded_; i += kLanes) {
+        const Lane d = lanes(excess_, i) + omega_;
+        const Lane b = lanes(pull_, i) / d;
+        const Lane e = omega_ / d;
+        share_.segment<kLanes>(i) = e;
+        centre_.segment<kLanes>(i) = b;
+        force_.segment<kLanes>(i) = (b * b) * (e * inverse_alpha);
+    }
+    total_share_ = share_.sum();
+    lay_contour();
+    average();
+}
+
+/// F(omega) = sum_i noise/D_i + p_i^2/D_i^2 falls from above 1 at the lower bracket (each term alone is at most 1
+/// there) to below 1 at the upper one. Newton's method on F^{-1/2}, which is concave and nearly linear.
+void FisherBingham::find_saddle(const double* pull, double noise) {
+    double low = 0.0;
+    for (Eigen::Index i = 0; i < dim_; ++i) {
+        low = std::max(low, 0.5 * (noise + std::hypot(noise, 2.0 * pull[i])) - excess_[i]);
+    }
+    const double all = dim_ * noise;
+    double high = 0.5 * (all + std::hypot(all, 2.0 * std::sqrt(pull_.square().sum())));
+    omega_ = low;
+    for (int iteration = 0; iteration < 200 && low < high; ++iteration) {
+        Lane value = Lane::Zero();
+        Lane slope = Lane::Zero();
+        for (Eigen::Index i = 0; i < padded_; i += kLanes) {
+            const Lane inverse = 1.0 / (lanes(excess_, i) + omega_);
+            const Lane b = lanes(pull_, i) * inverse;
+            const Lane first = noise * inverse;
+            value += first + b * b;
+            slope += inverse * (first + 2.0 * b * b);
+        }
+        const double f = value.sum();
+        (f >= 1.0 ? low : high) = omega_;
+        double next = omega_ + 2.0 * f * (std::sqrt(f) - 1.0) / slope.sum();
+        if (!(next > low && next < high)) next = low > 0.0 ? std::sqrt(low) * std::sqrt(high) : 0.5 * high;
+        const bool done = std::abs(next - omega_) <= 2e-16 * omega_ || std::abs(f - 1.0) < 4e-16;
+        if (std::abs(f - 1.0) >= 4e-16) omega_ = next;
+        if (done) return;
+    }
+}
+
+/// K(s) - K(s0) = (1/2) sum_i [g_i z^2/(1 + e_i z) - (ln(1 + e_i z) - e_i z)]. Logarithms are taken of products of as
+/// many factors as keep the argument below pi: the factor of e = 1 has the largest one.
+Complex FisherBingham::exponent(Complex z) const {
+    const double limit = 3.14 / std::atan2(z.imag(), 1.0 + z.real());
+    const bool across = limit >= 2.0 * kLanes;  // lanes are multiplied together too
+    const int steps = across ? static_cast<int>(std::min(limit / kLanes, 64.0)) : std::max(1, static_cast<int>(limit));
+    Complex logs = 0.0;
+    Lane sum_re = Lane::Zero();
+    Lane sum_im = Lane::Zero();
+    for (Eigen::Index i = 0; i < padded_;) {
+        const Eigen::Index stop = std::min<Eigen::Index>(padded_, i + Eigen::Index{steps} * kLanes);
+        const int used = static_cast<int>(std::min<Eigen::Index>(kLanes, dim_ - i));
+        Lane re = Lane::Ones();
+        Lane im = Lane::Zero();
+        for (; i < stop; i += kLanes) {
+            const Lane e = lanes(share_, i);
+            const Lane g = lanes(force_, i);
+            const Lane a = 1.0 + e * z.real();
+            const Lane b = e * z.imag();
+            const Lane weight = g / (a * a + b * b);
+            sum_re += weight * a;
+            sum_im -= weight * b;
+            const Lane old = re;
+            re = old * a - im * b;
+            im = old * b + im * a;
+        }
+        Complex product = 1.0;
+        for (int lane = 0; lane < used; ++lane) {
+            if (across) {
+                product = times(product, {re[lane], im[lane]});
+            } else {
+                logs += log_upper(re[lane], im[lane]);
+            }
+        }
+        if (across) logs += log_upper(product.real(), product.imag());
+    }
+    const Complex pulled = times(times(z, z), {sum_re.sum(), sum_im.sum()});
+    return 0.5 * (pulled - (logs - total_share_ * z));
+}
+
+/// Appends the node at y and adds it to the sums; returns the real part of its exponent.
+double FisherBingham::append(const Contour& contour, double y, double weight, Monitors& sums) {
+    const double grow = std::exp(y / kStretch);
+    const double sine = 0.5 * kStretch * (grow - 1.0 / grow);
+    const double cosine = 0.5 * (grow + 1.0 / grow);
+    const double twice = 2.0 * contour.curvature;
+    const Complex zeta{-twice * sine * sine / (cosine + 1.0), sine};  // z in units of its width
+    const Complex z = contour.unit * zeta;
+    const Complex k = exponent(z);
+    const double size = weight * std::exp(std::min(k.real(), 0.0));
+    const Complex phase{std::cos(k.imag()), std::sin(k.imag())};
+    const Complex w = size * times(phase, {cosine, twice * sine});
+    z_re_[nodes_] = z.real();
+    z_im_[nodes_] = z.imag();
+    w_re_[nodes_] = w.real();
+    w_im_[nodes_] = w.imag();
+    ++nodes_;
+    const Complex r = reciprocal(1.0, z);
+    const Complex square = times(zeta, zeta);
+    sums[0] += w.real();
+    sums[1] += real_of_product(w, zeta);
+    sums[2] += real_of_product(w, square);
+    sums[3] += real_of_product(w, times(square, square));
+    sums[4] += real_of_product(w, r);
+    sums[5] += real_of_product(w, times(r, r));
+    return k.real();
+}
+
+/// The nodes y = first, first + step, ... until the integrand is negligible; false if it rises on the way.
+bool FisherBingham::march(const Contour& contour, double first, double step, int most, Monitors& sums) {
+    double before = 0.0;
+    for (int j = 0; j < most; ++j) {
+        const double y = first + j * step;
+        const double height = append(contour, y, y == 0.0 ? 0.5 : 1.0, sums);
+        if (height < kEnd) return true;
+        if (height > before + 1e-9) return false;
+        before = height;
+    }
+    return true;
+}
+
+/// The path z = unit (i S - curvature 2 S^2/(1 + cosh)), S = b sinh(y/b), osculates that of steepest descent and then
+/// follows a ray: nodes spread exponentially, so that singularities far beyond the nearest one (axes of very different
+/// length) cost no more nodes. It is straightened until the integrand falls along it. The trapezoidal rule in y
+/// converges geometrically; each doubling adds the nodes half-way, and the two interleaved rules are compared.
+void FisherBingham::lay_contour() {
+    const double second = (force_ + 0.5 * share_ * share_).sum();
+    const double unit = 1.0 / std::sqrt(second);
+    Contour contour{((3.0 * force_ + share_ * share_) * (share_ * unit) / second).sum() / 6.0, unit};
+    double step = kFirstStep;
+    Monitors sums{};
+    for (int attempt = 0; attempt < 60; ++attempt) {
+        nodes_ = 0;
+        sums = {};
+        if (march(contour, 0.0, step, kFirstNodes, sums)) break;
+        contour.curvature *= 0.8;
+    }
+    converged_ = false;
+    while (!converged_ && 2 * nodes_ + 2 <= kMostNodes) {
+        Monitors between{};
+        march(contour, 0.5 * step, step, nodes_ + 1, between);
+        converged_ = true;
+        for (std::size_t q = 0; q < sums.size(); ++q) {
+            const double size = std::max(std::abs(sums[0]), std::abs(sums[q]));
+            converged_ = converged_ && std::abs(sums[q] - between[q]) <= kAgreement[q] * size;
+            sums[q] += between[q];
+        }
+        step *= 0.5;
+    }
+    log_contour_ = std::log(unit * step * sums[0] / (2.0 * std::numbers::pi * alpha_));
+    w_re_.head(nodes_) /= sums[0];
+    w_im_.head(nodes_) /= sums[0];
+}
+
+/// v_i = z/(1 + e_i z) moves the conditional mean from its value at the saddle point, b_i, to b_i (1 - e_i v_i).
+void FisherBingham::average() {
+    for (Eigen::Index i = 0; i < padded_; i += kLanes) {
+        const Lane e = lanes(share_, i);
+        Lane sum = Lane::Zero();
+        for (int j = 0; j < nodes_; ++j) {
+            const Lane a = 1.0 + e * z_re_[j];
+            const Lane b = e * z_im_[j];
+            const double square = z_re_[j] * z_re_[j] + z_im_[j] * z_im_[j];
+            sum += (w_re_[j] * (z_re_[j] + e * square) - w_im_[j] * z_im_[j]) / (a * a + b * b);
+        }
+        shift_.segment<kLanes>(i) = sum;
+        mean_.segment<kLanes>(i) = lanes(centre_, i) * (1.0 - e * sum);
+    }
+}
+
+const double* FisherBingham::variance() {
+    for (Eigen::Index i = 0; i < padded_; i += kLanes) {
+        const Lane e = lanes(share_, i);
+        const Lane mean = lanes(shift_, i);
+        Lane sum = Lane::Zero();
+        for (int j = 0; j < nodes_; ++j) {
+            const Lane a = 1.0 + e * z_re_[j];
+            const Lane b = e * z_im_[j];
+            const Lane inverse = 1.0 / (a * a + b * b);
+            const double square = z_re_[j] * z_re_[j] + z_im_[j] * z_im_[j];
+            const Lane re = (z_re_[j] + e * square) * inverse - mean;
+            const Lane im = z_im_[j] * inverse;
+            sum += w_re_[j] * (re * re - im * im) - 2.0 * w_im_[j] * re * im;
+        }
+        const Lane lever = lanes(centre_, i) * e;
+        variance_.segment<kLanes>(i) = alpha_ * e * (1.0 - e * mean) + lever * lever * sum;
+    }
+    return variance_.data();
+}
+
+/// Cov[u_i, u_j] = b_i e_i b_j e_j <(v_i - <v_i>)(v_j - <v_j>)> for i != j; the roots of the weights go into the
+/// factors, and Re(q_i q_j) = Re q_i Re q_j - Im q_i Im q_j.
+void FisherBingham::covariance(const double* scale, Eigen::Ref<Eigen::MatrixXd> out) {
+    for (int first = 0; first < nodes_; first += kChunk) {
+        const int count = std::min(kChunk, nodes_ - first);
+        for (int i = 0; i < dim_; ++i) {
+            const double lever = centre_[i] * share_[i] * scale[i];
+            for (int j = 0; j < count; ++j) {
+                const Complex z = node(first + j);
+                const Complex v = times(z, reciprocal(share_[i], z)) - shift_[i];
+                const Complex q = lever * times(std::sqrt(weight(first + j)), v);
+                left_(i, j) = right_(i, j) = q.real();
+                left_(i, count + j) = q.imag();
+                right_(i, count + j) = -q.imag();
+            }
+        }
+        add_product(2 * count, first == 0, out);
+    }
+    const double* diagonal = variance();
+    for (int i = 0; i < dim_; ++i) {
+        out.col(i).head(i) = out.row(i).head(i);
+        out(i, i) = scale[i] * scale[i] * diagonal[i];
+    }
+}
+
+/// The lower triangle of left * right^T, by blocks that stay in the cache.
+void FisherBingham::add_product(int width, bool first, Eigen::Ref<Eigen::MatrixXd> out) {
+    constexpr int block = 32;
+    for (int i = 0; i < dim_; i += block) {
+        const int rows = std::min(block, dim_ - i);
+        for (int j = 0; j <= i; j += block) {
+            const int columns = std::min(block, dim_ - j);
+            auto target = out.block(i, j, rows, columns);
+            const auto product =
+                left_.block(i, 0, rows, width).lazyProduct(right_.block(j, 0, columns, width).transpose());
+            if (first) {
+                target = product;
+            } else {
+                target += product;
+            }
+        }
+    }
+}
+
+/// With d and e the conditional mean and variance given the node, centred:
+/// kappa_2 = <d^2> + <var>, kappa_3 = <d^3> + 3 <d e>, kappa_4 = <d^4> - 3 <d^2>^2 + 6 <d^2 e> + 3 <e^2>.
+std::array<double, 4> FisherBingham::cumulants(const double* coefficients) const {
+    double mean = 0.0;
+    double spread = 0.0;
+    for (int i = 0; i < dim_; ++i) {
+        const double c = coefficients[i];
+        mean += c * mean_[i];
+        spread += c * c * alpha_ * share_[i] * (1.0 - share_[i] * shift_[i]);
+    }
+    double d2 = 0.0;
+    double third = 0.0;
+    double fourth = 0.0;
+    for (int j = 0; j < nodes_; ++j) {
+        Complex d = 0.0;
+        Complex e = 0.0;
+        for (int i = 0; i < dim_; ++i) {
+            const Complex v = times(node(j), reciprocal(share_[i], node(j))) - shift_[i];
+            const double c = coefficients[i];
+            d -= c * centre_[i] * share_[i] * v;
+            e -= c * c * alpha_ * share_[i] * share_[i] * v;
+        }
+        const Complex square = times(d, d);
+        d2 += real_of_product(weight(j), square);
+        third += real_of_product(weight(j), times(d, square + 3.0 * e));
+        fourth += real_of_product(weight(j), times(square, square + 6.0 * e) + 3.0 * times(e, e));
+    }
+    return {mean, d2 + spread, third, fourth - 3.0 * d2 * d2};
+}
+
+}  // namespace sigmaflow
