@@ -104,8 +104,9 @@ TEST(SharedCounter, GivesAnIndexOnlyOnce) {
 TEST(SharedCounter, ClosedOnOneRankTakesNothingThere) {
     SharedCounter counter(MPI_COMM_WORLD, 50);
     const int rank = rank_of(MPI_COMM_WORLD);
+    if (rank == 0) counter.ask();  // under way when it is closed
+    MPI_Barrier(MPI_COMM_WORLD);   // before the others have taken all
     if (rank == 0) {
-        counter.ask();  // under way when it is closed
         counter.close();
         EXPECT_TRUE(counter.is_exhausted());
         for (int i = 0; i < 100; ++i) {  // time enough for the answer to come
