@@ -41,4 +41,12 @@ std::optional<std::int64_t> SharedCounter::take() {
 
 void SharedCounter::close() { exhausted_ = true; }
 
+void SharedCounter::close_for_all() {
+    if (!exhausted_) {
+        MPI_Accumulate(&end_, 1, MPI_INT64_T, 0, 0, 1, MPI_INT64_T, MPI_SUM, window_);
+        MPI_Win_flush_local(0, window_);
+    }
+    close();
+}
+
 }  // namespace sigmaflow

@@ -151,10 +151,11 @@ class Conductor {
         return steady_seconds() - options_.started + reserve >= options_.max_seconds;
     }
 
-    /// A rank that is to stop starts no tile while it waits for the others: they would have to wait for its end.
+    /// A rank that is to stop starts no tile while it waits for the others: they would have to wait for its end. The
+    /// others run out of tasks and come to the meeting before their epoch is over.
     void take_no_more() {
         stopping_ = true;
-        counter_.close();
+        counter_.close_for_all();
         queue_.clear();
     }
 

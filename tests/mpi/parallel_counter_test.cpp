@@ -123,5 +123,19 @@ TEST(SharedCounter, ClosedOnOneRankTakesNothingThere) {
     EXPECT_GE(std::accumulate(times.begin(), times.end(), 0), ranks == 1 ? 0 : 49);
 }
 
+TEST(SharedCounter, ClosedForAllRunsOutEverywhere) {
+    SharedCounter counter(MPI_COMM_WORLD, 1000000000);
+    int ranks = 1;
+    MPI_Comm_size(MPI_COMM_WORLD, &ranks);
+    if (rank_of(MPI_COMM_WORLD) == ranks - 1) counter.close_for_all();
+    MPI_Barrier(MPI_COMM_WORLD);
+    for (int i = 0; i < 10000 && !counter.is_exhausted(); ++i) {  // the news may take a moment
+        counter.ask();
+        (void)counter.take();
+        if (i % 100 == 99) sleep_milliseconds(1);
+    }
+    EXPECT_TRUE(counter.is_exhausted());
+}
+
 }  // namespace
 }  // namespace sigmaflow

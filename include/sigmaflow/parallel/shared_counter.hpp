@@ -28,6 +28,8 @@ class SharedCounter {
     [[nodiscard]] bool is_exhausted() const { return exhausted_; }
     /// Takes nothing more, whatever is left, on this rank.
     void close();
+    /// Moves the count past its end: every rank finds it run out at its next fetch, and this one at once.
+    void close_for_all();
 
   private:
     std::int64_t end_;
