@@ -1,14 +1,14 @@
 #include "sigmaflow/distribution/ellipsoid_shell.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numbers>
 #include <string>
 
 #include "sigmaflow/distribution/normalize.hpp"
 #include "sigmaflow/distribution/round_shell.hpp"
 #include "sigmaflow/distribution/shapes.hpp"
-#include "sigmaflow/numerics/fisher_bingham.hpp"
+#include "sigmaflow/distribution/surface_shell.hpp"
 
 namespace sigmaflow {
 
@@ -23,7 +23,7 @@ struct EllipsoidShellDenoiser::Scratch : Denoiser::Workspace {
 };
 
 EllipsoidShellDenoiser::EllipsoidShellDenoiser(const Eigen::VectorXd& axes, int dim)
-    : frame_(axes, dim), scale_(axes), log_gamma_(std::lgamma(0.5 * static_cast<double>(axes.size()))) {}
+    : frame_(axes, dim), scale_(axes) {}
 
 std::unique_ptr<Denoiser::Workspace> EllipsoidShellDenoiser::workspace() const {
     return std::make_unique<Scratch>(dim(), frame_.span());
@@ -53,30 +53,11 @@ void EllipsoidShellDenoiser::evaluate(const Tile& x, const Row& sigma, const Nee
         }
         for (int i = 0; i < k; ++i) out.mean(i, c) = scale_[i] * scratch.sphere.mean()[i];
         for (int i = k; i < dim(); ++i) out.mean(i, c) = 0.0;
-        if (needs.log_density) log_density(c, scratch, out);
+        if (needs.log_density) {
+            frame_.store_log_density(frame_.log_density(scratch.particle, scratch.noise, scratch.sphere), c, out);
+        }
         if (needs.trace || needs.covariance) spread(needs, c, scratch, out);
     }
-}
-
-/// The large part of the exponent is (omega - a_min^2) (1 - sum_i x_i^2/D_i) / 2 sigma^2: both factors vanish on the
-/// shell. With w = omega - a_min^2, D_i = a_i^2 + w.
-void EllipsoidShellDenoiser::log_density(int c, const Scratch& scratch, PosteriorTile& out) const {
-    const int k = frame_.span();
-    const double noise = scratch.noise;
-    const double omega = scratch.sphere.saddle();
-    const double least = frame_.axes().minCoeff();
-    double ratio = 0.0;
-    double logs = 0.0;
-    for (int i = 0; i < k; ++i) {
-        const double d = frame_.excess()[i] + omega;
-        ratio += scratch.particle[i] / d * scratch.particle[i];
-        logs += std::log(std::numbers::pi * d);
-    }
-    double value = (omega - least * least) * (1.0 - ratio) / (2.0 * noise);
-    value += log_gamma_ + scratch.sphere.log_contour() - 0.5 * logs;
-    value -= 0.5 * (dim() - k) * std::log(2.0 * std::numbers::pi * noise);
-    value -= frame_.normal_square(scratch.particle) / (2.0 * noise);
-    frame_.store_log_density(value, c, out);
 }
 
 void EllipsoidShellDenoiser::spread(const Needs& needs, int c, Scratch& scratch, PosteriorTile& out) const {
@@ -105,12 +86,13 @@ void EllipsoidShellDenoiser::cumulants(const Tile& x, const Row& sigma, const Ti
     }
 }
 
-/// With the 24 nodes that a particle takes on average (docs/theory.md): a node and coordinate costs 20 flops for the
-/// exponent, 14 for the mean, 20 for a variance; a logarithm serves several factors when k is large.
+/// With the 50 nodes that a particle takes on average (20 to 100, hardly ever more): a node and coordinate costs 20
+/// flops for the exponent, 14 for the mean, 20 for a variance. A complex logarithm serves several factors when k is
+/// large.
 Work EllipsoidShellDenoiser::cost(const Needs& needs, int width) const {
-    constexpr double nodes = 24.0;
+    constexpr double nodes = 50.0;
     const double k = frame_.span();
-    Work work{k * (8 * 16.0 + nodes * (20 + 14)) + nodes * 60 + 4 * dim(), nodes * (4 + std::min(k, 16.0)) + k};
+    Work work{k * (8 * 16.0 + nodes * (20 + 14)) + nodes * 60 + 4 * dim(), nodes * (6 + 2 * std::min(k, 8.0)) + k};
     if (needs.trace || needs.covariance) work += {k * nodes * 20, 0};
     if (needs.covariance) work += {k * nodes * 40 + 2 * nodes * k * k, nodes};
     if (needs.log_density) work += {6 * k + 20, k + 2};
@@ -157,7 +139,7 @@ Kind ellipsoid_shell_kind() {
     Parameter measure{
         "measure", Type::text, Value("pushforward"),
         "pushforward (the image of the uniform sphere) or surface (uniform on the ellipsoid; up to 3 axes)"};
-    measure.allowed = {"pushforward"};
+    measure.allowed = {"pushforward", "surface"};
     return {"ellipsoid_shell",
             "an ellipsoid's surface, in a subspace if space has more dimensions",
             {axes, dim, radius, measure, normalize_parameter()}};
@@ -207,6 +189,7 @@ std::unique_ptr<Distribution> make_ellipsoid_shell(const Parameters& parameters)
                                        std::to_string(axes.size()),
                                    "use 'pushforward'");
         }
+        return make_surface_shell(axes, static_cast<int>(dim), identity);
     }
     if (identity) axes.setConstant(std::sqrt(static_cast<double>(axes.size())));
     return std::make_unique<EllipsoidShell>(std::move(axes), static_cast<int>(dim));

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numbers>
 
 #include "sigmaflow/distribution/ellipsoid_shell.hpp"
 
@@ -13,7 +14,11 @@ constexpr double kLowestLog = -1e300;
 }  // namespace
 
 ShellFrame::ShellFrame(const Eigen::VectorXd& axes, int dim)
-    : dim_(dim), size_(axes.maxCoeff()), log_size_(std::log(size_)), axes_(axes / size_) {
+    : dim_(dim),
+      size_(axes.maxCoeff()),
+      log_size_(std::log(size_)),
+      log_gamma_(std::lgamma(0.5 * static_cast<double>(axes.size()))),
+      axes_(axes / size_) {
     const double least = axes_.minCoeff();
     excess_ = (axes_.array() - least) * (axes_.array() + least);
 }
@@ -32,6 +37,22 @@ bool ShellFrame::load(const Tile& x, const Row& sigma, int c, Eigen::VectorXd& p
 
 double ShellFrame::normal_square(const Eigen::VectorXd& particle) const {
     return particle.tail(dim_ - span()).squaredNorm();
+}
+
+/// The large part of the exponent is (omega - a_min^2) (1 - sum_i x_i^2/D_i) / 2 sigma^2: both factors vanish on the
+/// shell. With w = omega - a_min^2, D_i = a_i^2 + w.
+double ShellFrame::log_density(const Eigen::VectorXd& particle, double noise, const FisherBingham& sphere) const {
+    const double least = axes_.minCoeff();
+    double ratio = 0.0;
+    double logs = 0.0;
+    for (int i = 0; i < span(); ++i) {
+        const double d = excess_[i] + sphere.saddle();
+        ratio += particle[i] / d * particle[i];
+        logs += std::log(std::numbers::pi * d);
+    }
+    const double outside = 0.5 * (dim_ - span()) * std::log(2.0 * std::numbers::pi * noise);
+    return (sphere.saddle() - least * least) * (1.0 - ratio) / (2.0 * noise) + log_gamma_ + sphere.log_contour() -
+           0.5 * logs - outside - normal_square(particle) / (2.0 * noise);
 }
 
 void ShellFrame::store_log_density(double value, int c, PosteriorTile& out) const {

@@ -303,34 +303,66 @@ void FisherBingham::add_product(int width, bool first, Eigen::Ref<Eigen::MatrixX
     }
 }
 
-/// With d and e the conditional mean and variance given the node, centred:
-/// kappa_2 = <d^2> + <var>, kappa_3 = <d^3> + 3 <d e>, kappa_4 = <d^4> - 3 <d^2>^2 + 6 <d^2 e> + 3 <e^2>.
+/// On the sphere sum_i c_i u_i is the same as X = sum_i c_i u_i - (mu/2) (|u|^2 - 1). Given the node X is a quadratic
+/// form in Gaussians with elementary cumulants, and mu can be chosen so that the radial part of c, whose large
+/// conditional variance would cancel against that of the mean, drops out. With h_i = c_i - mu b_i and V_i the
+/// conditional variance: k_2 = sum h^2 V + mu^2 V^2/2, k_3 = -sum 3 mu h^2 V^2 + mu^3 V^3, k_4 = sum 12 mu^2 h^2 V^3 +
+/// 3 mu^4 V^4.
+FisherBingham::Conditional FisherBingham::conditional(const double* coefficients, double mu, Complex z) const {
+    Conditional out;
+    for (int i = 0; i < dim_; ++i) {
+        const double e = share_[i];
+        const Complex r = reciprocal(e, z);
+        const Complex move = e * times(z, r);  // of b_i, in units of -b_i
+        const double rest = coefficients[i] - mu * centre_[i];
+        out.mean -= centre_[i] * rest * move;
+        out.mean -= 0.5 * mu * times(centre_[i] * centre_[i] * move - alpha_ * e, move);
+        const Complex v = alpha_ * e * r;
+        const Complex h = rest + mu * centre_[i] * move;
+        const Complex tilted = times(times(h, h), v);
+        const Complex curved = mu * v;
+        const Complex square = times(curved, curved);
+        out.second += tilted + 0.5 * square;
+        out.third -= 3.0 * times(tilted, curved) + times(square, curved);
+        out.fourth += 12.0 * times(tilted, square) + 3.0 * times(square, square);
+    }
+    return out;
+}
+
+/// The law of total cumulance over the nodes, d, k_2, k_3 centred: kappa_2 = <d^2> + <k_2>,
+/// kappa_3 = <d^3> + 3 <d k_2> + <k_3>, kappa_4 = <d^4> - 3 <d^2>^2 + 6 <d^2 k_2> + 3 <k_2^2> + 4 <d k_3> + <k_4>.
 std::array<double, 4> FisherBingham::cumulants(const double* coefficients) const {
     double mean = 0.0;
-    double spread = 0.0;
+    double overlap = 0.0;
+    double length = 0.0;
     for (int i = 0; i < dim_; ++i) {
-        const double c = coefficients[i];
-        mean += c * mean_[i];
-        spread += c * c * alpha_ * share_[i] * (1.0 - share_[i] * shift_[i]);
+        mean += coefficients[i] * mean_[i];
+        overlap += coefficients[i] * centre_[i] * share_[i];
+        length += (centre_[i] * centre_[i] + 0.5 * alpha_ * share_[i]) * share_[i];
     }
-    double d2 = 0.0;
+    const double mu = overlap / length;  // minimises k_2 at the saddle point
+    std::array<double, 4> average{};
+    for (int j = 0; j < nodes_; ++j) {
+        const Conditional here = conditional(coefficients, mu, node(j));
+        average[0] += real_of_product(weight(j), here.mean);
+        average[1] += real_of_product(weight(j), here.second);
+        average[2] += real_of_product(weight(j), here.third);
+        average[3] += real_of_product(weight(j), here.fourth);
+    }
+    double square = 0.0;
     double third = 0.0;
     double fourth = 0.0;
     for (int j = 0; j < nodes_; ++j) {
-        Complex d = 0.0;
-        Complex e = 0.0;
-        for (int i = 0; i < dim_; ++i) {
-            const Complex v = times(node(j), reciprocal(share_[i], node(j))) - shift_[i];
-            const double c = coefficients[i];
-            d -= c * centre_[i] * share_[i] * v;
-            e -= c * c * alpha_ * share_[i] * share_[i] * v;
-        }
-        const Complex square = times(d, d);
-        d2 += real_of_product(weight(j), square);
-        third += real_of_product(weight(j), times(d, square + 3.0 * e));
-        fourth += real_of_product(weight(j), times(square, square + 6.0 * e) + 3.0 * times(e, e));
+        const Conditional here = conditional(coefficients, mu, node(j));
+        const Complex d = here.mean - average[0];
+        const Complex k2 = here.second - average[1];
+        const Complex k3 = here.third - average[2];
+        const Complex d2 = times(d, d);
+        square += real_of_product(weight(j), d2);
+        third += real_of_product(weight(j), times(d, d2 + 3.0 * k2));
+        fourth += real_of_product(weight(j), times(d2, d2 + 6.0 * k2) + 3.0 * times(k2, k2) + 4.0 * times(d, k3));
     }
-    return {mean, d2 + spread, third, fourth - 3.0 * d2 * d2};
+    return {mean, square + average[1], third + average[2], fourth - 3.0 * square * square + average[3]};
 }
 
 }  // namespace sigmaflow

@@ -193,6 +193,9 @@ inline std::vector<Law> ellipsoid_shell_laws() {
         shell("round", {{"dim", Value(3)}, {"radius", Value(0.75)}}, {0.75, 0, 0}),
         shell("circle in space", {{"axes", list({1.5, 1.5})}, {"dim", Value(3)}}, {0, 1.5, 0}),
         shell("ellipse", {{"axes", list({2.0, 0.5})}}, {2, 0}),
+        shell("surface", {{"axes", list({2.0, 0.5})}, {"measure", Value("surface")}}, {2, 0}),
+        shell("surface in space", {{"axes", list({1.0, 0.5, 1.5})}, {"dim", Value(4)}, {"measure", Value("surface")}},
+              {0, 0, 1.5, 0}),
         shell("ellipsoid in space", {{"axes", list({1.0, 0.5, 2.0, 1.0})}, {"dim", Value(6)}}, {0, 0.5, 0, 0, 0, 0})};
 }
 

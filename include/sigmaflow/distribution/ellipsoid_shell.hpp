@@ -4,6 +4,7 @@
 /// coordinates. Uniform u is the measure `pushforward`; the measure `surface` is uniform on the ellipsoid itself.
 
 #include "sigmaflow/distribution/registry.hpp"
+#include "sigmaflow/numerics/fisher_bingham.hpp"
 
 namespace sigmaflow {
 
@@ -19,6 +20,8 @@ class ShellFrame {
     bool load(const Tile& x, const Row& sigma, int c, Eigen::VectorXd& particle, double& noise) const;
     /// Coordinates orthogonal to the span of the shell: their sum of squares.
     [[nodiscard]] double normal_square(const Eigen::VectorXd& particle) const;
+    /// ln p_sigma of the scaled problem under the pushforward measure, from its solution.
+    [[nodiscard]] double log_density(const Eigen::VectorXd& particle, double noise, const FisherBingham& sphere) const;
     /// Stores ln p_sigma of the scaled problem in the units of x.
     void store_log_density(double value, int c, PosteriorTile& out) const;
     /// All NaN.
@@ -34,6 +37,7 @@ class ShellFrame {
     int dim_;
     double size_;
     double log_size_;
+    double log_gamma_;  ///< ln Gamma(k/2)
     Eigen::VectorXd axes_;
     Eigen::VectorXd excess_;
 };
@@ -63,12 +67,10 @@ class EllipsoidShellDenoiser : public Denoiser {
     struct Scratch;
 
     bool solve(const Tile& x, const Row& sigma, int c, Scratch& scratch) const;
-    void log_density(int c, const Scratch& scratch, PosteriorTile& out) const;
     void spread(const Needs& needs, int c, Scratch& scratch, PosteriorTile& out) const;
 
     ShellFrame frame_;
     Eigen::VectorXd scale_;  ///< the axes in the units of x
-    double log_gamma_;       ///< ln Gamma(k/2)
 };
 
 /// The pushforward of the uniform measure on the sphere.

@@ -49,7 +49,8 @@ class FisherBingham {
     /// out(i, j) = scale_i scale_j Cov[u_i, u_j], exactly symmetric, with variance() on the diagonal: one product of a
     /// k x nodes matrix with its transpose.
     void covariance(const double* scale, Eigen::Ref<Eigen::MatrixXd> out);
-    /// kappa_1 .. kappa_4 of sum_i c_i u_i, by the law of total cumulance over the nodes.
+    /// kappa_1 .. kappa_4 of sum_i c_i u_i, with kappa_K accurate relative to kappa_2^{K/2} along every direction, the
+    /// radial one included.
     [[nodiscard]] std::array<double, 4> cumulants(const double* coefficients) const;
 
   private:
@@ -64,12 +65,18 @@ class FisherBingham {
         double unit;
     };
 
+    /// Cumulants given a node; the mean is taken from its value at the saddle point.
+    struct Conditional {
+        std::complex<double> mean, second, third, fourth;
+    };
+
     void find_saddle(const double* pull, double noise);
     void lay_contour();
     bool march(const Contour& contour, double first, double step, int most, Monitors& sums);
     double append(const Contour& contour, double y, double weight, Monitors& sums);
     [[nodiscard]] std::complex<double> exponent(std::complex<double> z) const;
     void average();
+    [[nodiscard]] Conditional conditional(const double* coefficients, double mu, std::complex<double> z) const;
     void add_product(int width, bool first, Eigen::Ref<Eigen::MatrixXd> out);
 
     int dim_;

@@ -1,0 +1,66 @@
+#pragma once
+/// \file
+/// The uniform measure on the surface of an ellipsoid with 2 or 3 axes: u on the sphere has the density |A^-T u|.
+
+#include "sigmaflow/distribution/ellipsoid_shell.hpp"
+
+namespace sigmaflow {
+
+/// x0 = diag(axes) u, u with a density proportional to sqrt(q), q = sum_i weights_i u_i^2 <= 1: for the surface of the
+/// ellipsoid itself weights_i = (min a / a_i)^2; a linear image of it keeps its weights.
+struct SurfaceLaw {
+    Eigen::VectorXd axes;
+    Eigen::VectorXd weights;
+    int dim = 0;
+};
+
+/// The contour integral of the pushforward measure inside an integral over tilted laws
+/// (numerics/fisher_bingham_root.hpp); the accuracy is that of EllipsoidShellDenoiser.
+class SurfaceShellDenoiser : public Denoiser {
+  public:
+    explicit SurfaceShellDenoiser(const SurfaceLaw& law);
+
+    [[nodiscard]] int dim() const override { return frame_.dim(); }
+    [[nodiscard]] Capabilities capabilities() const override { return {true, true, true, false}; }
+    [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
+    void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
+                  PosteriorTile& out) const override;
+    [[nodiscard]] int cumulant_order() const override { return 4; }
+    void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
+                   Eigen::Ref<Tile> out) const override;
+    [[nodiscard]] Work cost(const Needs& needs, int width) const override;
+
+  private:
+    struct Scratch;
+
+    bool load(const Tile& x, const Row& sigma, int c, Scratch& scratch) const;
+
+    ShellFrame frame_;
+    Eigen::VectorXd scale_;
+    Eigen::VectorXd weights_;
+    double log_average_;  ///< ln of the average of sqrt(q) over the sphere
+};
+
+class SurfaceShell : public Distribution {
+  public:
+    explicit SurfaceShell(SurfaceLaw law);
+
+    [[nodiscard]] int dim() const override { return law_.dim; }
+    [[nodiscard]] Moments moments() const override;
+    [[nodiscard]] const Denoiser& posterior() const override { return denoiser_; }
+    [[nodiscard]] const SurfaceLaw& law() const { return law_; }
+
+  protected:
+    /// By rejection: sqrt(q) <= 1 is exact.
+    void draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const override;
+
+  private:
+    SurfaceLaw law_;
+    SurfaceShellDenoiser denoiser_;
+};
+
+/// The surface of the ellipsoid with these axes; with `identity` its image of identity covariance, whose density in u
+/// stays that of the ellipsoid.
+[[nodiscard]] std::unique_ptr<Distribution> make_surface_shell(const Eigen::VectorXd& axes, int dim, bool identity);
+
+}  // namespace sigmaflow

@@ -1,0 +1,132 @@
+#include "sigmaflow/distribution/surface_shell.hpp"
+
+#include <cmath>
+#include <limits>
+
+#include "sigmaflow/numerics/fisher_bingham_root.hpp"
+
+namespace sigmaflow {
+namespace {
+
+/// The weighted sphere itself, without any exponent.
+void solve_prior(FisherBinghamRoot& sphere, Eigen::Index k) {
+    const Eigen::VectorXd zero = Eigen::VectorXd::Zero(k);
+    sphere.solve(zero.data(), zero.data(), 1.0);
+}
+
+Eigen::VectorXd second_moments(const Eigen::VectorXd& weights) {
+    FisherBinghamRoot sphere(weights);
+    solve_prior(sphere, weights.size());
+    return sphere.covariance().diagonal();
+}
+
+}  // namespace
+
+struct SurfaceShellDenoiser::Scratch : Denoiser::Workspace {
+    Scratch(const Eigen::VectorXd& weights, int dim)
+        : sphere(weights), particle(dim), pull(weights.size()), coefficients(weights.size()) {}
+
+    FisherBinghamRoot sphere;
+    Eigen::VectorXd particle;
+    Eigen::VectorXd pull;
+    Eigen::VectorXd coefficients;
+    double noise = 1.0;
+};
+
+SurfaceShellDenoiser::SurfaceShellDenoiser(const SurfaceLaw& law)
+    : frame_(law.axes, law.dim), scale_(law.axes), weights_(law.weights) {
+    FisherBinghamRoot sphere(weights_);
+    solve_prior(sphere, weights_.size());
+    log_average_ = sphere.log_average();
+}
+
+std::unique_ptr<Denoiser::Workspace> SurfaceShellDenoiser::workspace() const {
+    return std::make_unique<Scratch>(weights_, dim());
+}
+
+bool SurfaceShellDenoiser::load(const Tile& x, const Row& sigma, int c, Scratch& scratch) const {
+    if (!frame_.load(x, sigma, c, scratch.particle, scratch.noise)) return false;
+    scratch.pull = frame_.axes().cwiseProduct(scratch.particle.head(frame_.span()));
+    return true;
+}
+
+void SurfaceShellDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
+                                    PosteriorTile& out) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    const FisherBinghamRoot& sphere = scratch.sphere;
+    const int k = frame_.span();
+    for (int c = 0; c < kTileWidth; ++c) {
+        if (!load(x, sigma, c, scratch)) {
+            frame_.spoil(needs, c, out);
+            continue;
+        }
+        scratch.sphere.solve(frame_.excess().data(), scratch.pull.data(), scratch.noise);
+        for (int i = 0; i < dim(); ++i) out.mean(i, c) = i < k ? scale_[i] * sphere.mean()[i] : 0.0;
+        if (needs.log_density) {
+            const double base = frame_.log_density(scratch.particle, scratch.noise, sphere.base());
+            frame_.store_log_density(base + sphere.log_average() - log_average_, c, out);
+        }
+        if (!needs.trace && !needs.covariance) continue;
+        double trace = 0.0;
+        for (int i = 0; i < k; ++i) trace += scale_[i] * scale_[i] * sphere.covariance()(i, i);
+        out.trace[c] = trace;
+        if (!needs.covariance) continue;
+        Eigen::MatrixXd& covariance = out.covariance[static_cast<std::size_t>(c)];
+        covariance.setZero();
+        for (int j = 0; j < k; ++j) {
+            for (int i = 0; i < k; ++i) covariance(i, j) = scale_[i] * scale_[j] * sphere.covariance()(i, j);
+        }
+    }
+}
+
+void SurfaceShellDenoiser::cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order,
+                                     Workspace& workspace, Eigen::Ref<Tile> out) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    for (int c = 0; c < kTileWidth; ++c) {
+        if (!load(x, sigma, c, scratch)) {
+            out.col(c).head(order).setConstant(std::numeric_limits<double>::quiet_NaN());
+            continue;
+        }
+        scratch.coefficients = scale_.cwiseProduct(direction.col(c).head(frame_.span()));
+        const auto values = scratch.sphere.cumulants(frame_.excess().data(), scratch.pull.data(), scratch.noise,
+                                                     scratch.coefficients.data());
+        for (int k = 0; k < order; ++k) out(k, c) = values[static_cast<std::size_t>(k)];
+    }
+}
+
+/// About 30 tilted laws of 50 nodes each.
+Work SurfaceShellDenoiser::cost(const Needs& needs, int width) const {
+    const double k = frame_.span();
+    const double nodes = 30.0 * 50.0;
+    Work work{nodes * (100 + 60 * k + 15 * k * k), nodes * (6 + 2 * k)};
+    if (needs.trace || needs.covariance) work += {3 * k, 0};
+    if (needs.covariance) work += {2 * k * k, 0};
+    if (needs.log_density) work += {6 * k + 20, k + 2};
+    return work.times(width);
+}
+
+SurfaceShell::SurfaceShell(SurfaceLaw law) : law_(std::move(law)), denoiser_(law_) {}
+
+Moments SurfaceShell::moments() const {
+    Moments out{Eigen::VectorXd::Zero(law_.dim), Eigen::MatrixXd::Zero(law_.dim, law_.dim)};
+    const auto k = law_.axes.size();
+    out.covariance.diagonal().head(k) = law_.axes.array().square() * second_moments(law_.weights).array();
+    return out;
+}
+
+void SurfaceShell::draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const {
+    const auto k = law_.axes.size();
+    do {
+        draw_direction(stream, x0.head(k));
+    } while (stream.uniform() > std::sqrt((law_.weights.array() * x0.head(k).array().square()).sum()));
+    x0.head(k).array() *= law_.axes.array();
+    x0.tail(law_.dim - k).setZero();
+}
+
+std::unique_ptr<Distribution> make_surface_shell(const Eigen::VectorXd& axes, int dim, bool identity) {
+    SurfaceLaw law{axes, (axes.minCoeff() / axes.array()).square(), dim};
+    if (identity) law.axes = second_moments(law.weights).cwiseSqrt().cwiseInverse();
+    return std::make_unique<SurfaceShell>(std::move(law));
+}
+
+}  // namespace sigmaflow
