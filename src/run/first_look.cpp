@@ -12,7 +12,7 @@ namespace {
 template <class Number>
 std::vector<Number> numbers_of(const std::vector<std::byte>& bytes) {
     std::vector<Number> out(bytes.size() / sizeof(Number));
-    std::memcpy(out.data(), bytes.data(), out.size() * sizeof(Number));
+    if (!out.empty()) std::memcpy(out.data(), bytes.data(), out.size() * sizeof(Number));
     return out;
 }
 

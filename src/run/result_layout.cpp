@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <span>
@@ -15,9 +14,8 @@ namespace {
 
 template <class Number>
 std::vector<std::byte> bytes_of(const std::vector<Number>& numbers) {
-    std::vector<std::byte> out(numbers.size() * sizeof(Number));
-    std::memcpy(out.data(), numbers.data(), out.size());
-    return out;
+    const auto bytes = std::as_bytes(std::span(numbers));
+    return {bytes.begin(), bytes.end()};
 }
 
 std::string bin_dimension(const Field& field) { return field.name + "_bin"; }
