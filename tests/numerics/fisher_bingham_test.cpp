@@ -102,7 +102,8 @@ TEST(FisherBingham, StaysOnTheSphere) {
 
 TEST(FisherBingham, CovarianceIsSymmetricAndAnnihilatesTheRadiusOnTheAverage) {
     for (const int k : {2, 5, 40}) {
-        const RandomLaw random(k, 77);
+        RandomLaw random(k, 77);
+        for (int i = 0; i < k; ++i) random.pull[i] = 0.5 + 0.3 * i;
         FisherBingham law(k);
         law.solve(random.excess.data(), random.pull.data(), random.noise);
         const Eigen::VectorXd scale = Eigen::VectorXd::Constant(k, 2.0);
