@@ -18,28 +18,28 @@ double LinearBeta::t_of_integral(double b) const {
 }
 
 Scale VpSchedule::at(double t) const {
-    const double b = beta_.integral(t);
+    const double b = beta().integral(t);
     return {std::exp(-0.5 * b), std::sqrt(std::expm1(b))};
 }
 
 Coefficients VpSchedule::coefficients(double t) const {
-    const double beta = beta_.rate(t);
-    return {-0.5 * beta, std::sqrt(beta)};
+    const double rate = beta().rate(t);
+    return {-0.5 * rate, std::sqrt(rate)};
 }
 
-double VpSchedule::t_of_sigma(double sigma) const { return beta_.t_of_integral(std::log1p(sigma * sigma)); }
+double VpSchedule::t_of_sigma(double sigma) const { return beta().t_of_integral(std::log1p(sigma * sigma)); }
 
 Scale SubVpSchedule::at(double t) const {
-    const double b = beta_.integral(t);
+    const double b = beta().integral(t);
     return {std::exp(-0.5 * b), 2.0 * std::sinh(0.5 * b)};
 }
 
 Coefficients SubVpSchedule::coefficients(double t) const {
-    const double beta = beta_.rate(t);
-    return {-0.5 * beta, std::sqrt(beta * -std::expm1(-2.0 * beta_.integral(t)))};
+    const double rate = beta().rate(t);
+    return {-0.5 * rate, std::sqrt(rate * -std::expm1(-2.0 * beta().integral(t)))};
 }
 
-double SubVpSchedule::t_of_sigma(double sigma) const { return beta_.t_of_integral(2.0 * std::asinh(0.5 * sigma)); }
+double SubVpSchedule::t_of_sigma(double sigma) const { return beta().t_of_integral(2.0 * std::asinh(0.5 * sigma)); }
 
 Coefficients EdmSchedule::coefficients(double t) const { return {0.0, std::sqrt(2.0 * t)}; }
 

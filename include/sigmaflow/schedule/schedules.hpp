@@ -34,34 +34,37 @@ struct LinearBeta {
     [[nodiscard]] double t_of_integral(double b) const;
 };
 
-/// Variance preserving: s^2 sigma^2 = 1 - s^2, so sigma^2 = expm1(B); t in [t_min, 1].
-class VpSchedule final : public Schedule {
+/// What vp and sub-VP share: the scale s = exp(-B / 2) on t in [t_min, 1].
+class LinearBetaSchedule : public Schedule {
   public:
-    VpSchedule(LinearBeta beta, double t_min) : beta_(beta), t_min_(t_min) {}
-    Scale at(double t) const override;
-    Coefficients coefficients(double t) const override;
-    double t_of_sigma(double sigma) const override;
+    LinearBetaSchedule(LinearBeta beta, double t_min) : beta_(beta), t_min_(t_min) {}
     double t_min() const override { return t_min_; }
     double t_max() const override { return 1.0; }
+
+  protected:
+    [[nodiscard]] const LinearBeta& beta() const { return beta_; }
 
   private:
     LinearBeta beta_;
     double t_min_;
 };
 
-/// Sub-VP: s^2 sigma^2 = (1 - s^2)^2, so sigma = 2 sinh(B / 2); t in [t_min, 1].
-class SubVpSchedule final : public Schedule {
+/// Variance preserving: s^2 sigma^2 = 1 - s^2, so sigma^2 = expm1(B).
+class VpSchedule final : public LinearBetaSchedule {
   public:
-    SubVpSchedule(LinearBeta beta, double t_min) : beta_(beta), t_min_(t_min) {}
+    using LinearBetaSchedule::LinearBetaSchedule;
     Scale at(double t) const override;
     Coefficients coefficients(double t) const override;
     double t_of_sigma(double sigma) const override;
-    double t_min() const override { return t_min_; }
-    double t_max() const override { return 1.0; }
+};
 
-  private:
-    LinearBeta beta_;
-    double t_min_;
+/// Sub-VP: s^2 sigma^2 = (1 - s^2)^2, so sigma = 2 sinh(B / 2).
+class SubVpSchedule final : public LinearBetaSchedule {
+  public:
+    using LinearBetaSchedule::LinearBetaSchedule;
+    Scale at(double t) const override;
+    Coefficients coefficients(double t) const override;
+    double t_of_sigma(double sigma) const override;
 };
 
 /// EDM: s = 1, sigma = t, t in [sigma_min, sigma_max].
