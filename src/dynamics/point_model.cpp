@@ -59,6 +59,9 @@ Work PointModel::cost(int width) const {
 }
 
 std::string PointModel::mismatch() const {
+    if (course.direction != Direction::down) return "this version goes down the grid only";
+    if (course.start != Start::exact) return "this version starts from exact draws only";
+    if (course.coordinates != Coordinates::canonical) return "this version has canonical coordinates only";
     if (solver->traits().needs_gaussian && distribution->gaussian() == nullptr) {
         return "this solver needs Gaussian data";
     }

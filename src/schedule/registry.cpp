@@ -1,5 +1,6 @@
 #include "sigmaflow/schedule/registry.hpp"
 
+#include "sigmaflow/schedule/course.hpp"
 #include "sigmaflow/schedule/schedules.hpp"
 #include "sigmaflow/schedule/table_schedule.hpp"
 
@@ -14,7 +15,7 @@ Parameter sigma_end(const char* name, std::optional<double> fallback, const char
     return parameter;
 }
 
-/// What every schedule takes: the choice of grid.
+/// What every schedule takes: the choice of grid and of the way along it.
 std::vector<Parameter> with_grid(std::vector<Parameter> own, const char* grid, std::optional<double> sigma_min,
                                  std::optional<double> sigma_max) {
     own.push_back({"grid", Type::text, Value(grid), "rule for the sigmas that a solver steps through", false});
@@ -34,6 +35,7 @@ std::vector<Parameter> with_grid(std::vector<Parameter> own, const char* grid, s
     sigmas.least = 0.0;
     sigmas.least_excluded = true;
     own.push_back(sigmas);
+    for (auto& parameter : course_parameters()) own.push_back(std::move(parameter));
     return own;
 }
 

@@ -121,6 +121,11 @@ double TableSchedule::t_of_sigma(double sigma) const {
     }
 }
 
+bool TableSchedule::has_unit_scale() const {
+    const auto& s = curves_->table.s;
+    return std::all_of(s.begin(), s.end(), [](double value) { return value == 1.0; });
+}
+
 std::vector<double> TableSchedule::own_sigmas() const {
     return {curves_->table.sigma.rbegin(), curves_->table.sigma.rend()};
 }

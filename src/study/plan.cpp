@@ -107,9 +107,10 @@ std::shared_ptr<const Distribution> build_distribution(const Choice& choice, con
 PointModel build_model(const Study& study, const Point& point, std::shared_ptr<const Distribution> distribution) {
     PointModel model;
     model.distribution = std::move(distribution);
-    const auto schedule =
+    model.schedule =
         schedules().at(point.schedule.kind, point.schedule.parameters.where()).make(point.schedule.parameters);
-    model.grid = make_grid(*schedule, point.schedule.parameters);
+    model.course = make_course(*model.schedule, point.schedule.parameters);
+    model.grid = make_grid(*model.schedule, point.schedule.parameters);
     model.solver = solvers().at(point.solver.kind, point.solver.parameters.where()).make(point.solver.parameters);
     for (const auto& quantity : study.quantities) {
         model.observables.push_back(

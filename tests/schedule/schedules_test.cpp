@@ -86,6 +86,9 @@ TEST(Schedules, CoefficientsAreTheDerivativesOfTheScale) {
             const double f = (std::log(high.s) - std::log(low.s)) / (2.0 * h);
             const double g = here.s * std::sqrt((high.sigma * high.sigma - low.sigma * low.sigma) / (2.0 * h));
             const Coefficients exact = schedule->coefficients(t);
+            const ScaleRates rates = schedule->rates(t);
+            EXPECT_NEAR(rates.s, here.s * f, 1e-5 * (1.0 + std::abs(f))) << named.kind << " at t = " << t;
+            EXPECT_NEAR(rates.sigma * 2.0 * h, high.sigma - low.sigma, 1e-5 * (high.sigma - low.sigma)) << named.kind;
             EXPECT_NEAR(exact.f, f, 1e-5 * (1.0 + std::abs(f))) << named.kind << " at t = " << t;
             EXPECT_NEAR(exact.g, g, 1e-5 * (1.0 + g)) << named.kind << " at t = " << t;
         }

@@ -9,6 +9,8 @@
 #include "sigmaflow/dynamics/observable.hpp"
 #include "sigmaflow/dynamics/probability_flow.hpp"
 #include "sigmaflow/dynamics/solver.hpp"
+#include "sigmaflow/schedule/course.hpp"
+#include "sigmaflow/schedule/schedule.hpp"
 
 namespace sigmaflow {
 
@@ -24,7 +26,9 @@ struct RecordedLevels {
 
 struct PointModel {
     std::shared_ptr<const Distribution> distribution;
+    std::shared_ptr<const Schedule> schedule;
     std::shared_ptr<const Solver> solver;
+    Course course;
     std::vector<double> grid;  ///< decreasing; a last 0 is the step to x = m
     RecordedLevels levels;
     std::vector<std::shared_ptr<const Observable>> observables;

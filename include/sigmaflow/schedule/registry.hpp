@@ -1,7 +1,7 @@
 #pragma once
 /// \file
 /// Every kind of schedule and of grid. The parameters of both are given in one [[schedule]] table: `schedules()` lists
-/// them with the common ones (grid, sigma_min, sigma_max, steps, final_zero) included.
+/// them with the common ones (grid, sigma_min, sigma_max, steps, final_zero, direction, start, coordinates) included.
 
 #include <functional>
 #include <memory>

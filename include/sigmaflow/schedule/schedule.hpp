@@ -21,17 +21,36 @@ struct Coefficients {
     double g = 0.0;
 };
 
+/// d/dt of a Scale.
+struct ScaleRates {
+    double s = 0.0;
+    double sigma = 0.0;
+};
+
+/// d/dt of ln s and ln sigma.
+struct LogRates {
+    double s = 0.0;
+    double sigma = 0.0;
+};
+
 class Schedule {
   public:
     virtual ~Schedule() = default;
     [[nodiscard]] virtual Scale at(double t) const = 0;
     [[nodiscard]] virtual Coefficients coefficients(double t) const = 0;
-    /// The t in [t_min, t_max] with that sigma.
+    /// (ln s)' = f and (ln sigma)' = g^2 / (2 s^2 sigma^2), sigma > 0.
+    [[nodiscard]] LogRates log_rates(double t) const;
+    /// s' and sigma', sigma > 0.
+    [[nodiscard]] ScaleRates rates(double t) const;
+    /// The t in [t_min, t_max] with that sigma, to rounding: at(t_of_sigma(sigma)).sigma is sigma within a few ulp of
+    /// t.
     [[nodiscard]] virtual double t_of_sigma(double sigma) const = 0;
     [[nodiscard]] virtual double t_min() const = 0;
     [[nodiscard]] virtual double t_max() const = 0;
     [[nodiscard]] double sigma_min() const { return at(t_min()).sigma; }
     [[nodiscard]] double sigma_max() const { return at(t_max()).sigma; }
+    /// True if s = 1 at every t: y is x.
+    [[nodiscard]] virtual bool has_unit_scale() const { return false; }
     /// The sigmas of a schedule that is a table of its own (the rule of the grid `own`), decreasing; empty otherwise.
     [[nodiscard]] virtual std::vector<double> own_sigmas() const { return {}; }
 };

@@ -16,6 +16,7 @@ class VeSchedule final : public Schedule {
     double t_of_sigma(double sigma) const override;
     double t_min() const override { return 0.0; }
     double t_max() const override { return 1.0; }
+    bool has_unit_scale() const override { return true; }
 
   private:
     double sigma_min_;
@@ -76,6 +77,7 @@ class EdmSchedule final : public Schedule {
     double t_of_sigma(double sigma) const override { return sigma; }
     double t_min() const override { return t_min_; }
     double t_max() const override { return t_max_; }
+    bool has_unit_scale() const override { return true; }
 
   private:
     double t_min_;

@@ -32,6 +32,7 @@ class TableSchedule final : public Schedule {
     double t_of_sigma(double sigma) const override;
     double t_min() const override;
     double t_max() const override;
+    bool has_unit_scale() const override;
     std::vector<double> own_sigmas() const override;
 
   private:
