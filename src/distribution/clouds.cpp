@@ -1,12 +1,12 @@
 #include "sigmaflow/distribution/clouds.hpp"
 
 #include <cmath>
-#include <numbers>
 #include <utility>
 
 #include "sigmaflow/distribution/isotropic_cloud.hpp"
 #include "sigmaflow/distribution/normalize.hpp"
 #include "sigmaflow/distribution/shapes.hpp"
+#include "sigmaflow/numerics/even_directions.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -92,28 +92,6 @@ Kind ring_kind() {
             {dim, length_parameter("radius", 1.0, "radius of the circle", true), width_parameter(), count,
              normalize_parameter()}};
 }
-
-namespace {
-
-/// (cos, sin) of k/n of a turn, folded into the first octant so that symmetric points are symmetric to the last bit.
-std::pair<double, double> circle_point(std::int64_t k, std::int64_t n) {
-    const std::int64_t quarter = 4 * k / n;
-    const std::int64_t rest = 4 * k % n;
-    const bool mirrored = 2 * rest > n;
-    const double angle =
-        0.5 * std::numbers::pi * static_cast<double>(mirrored ? n - rest : rest) / static_cast<double>(n);
-    double c = std::cos(angle);
-    double s = 2 * rest == n ? c : std::sin(angle);
-    if (mirrored) std::swap(c, s);
-    for (std::int64_t turn = 0; turn < quarter; ++turn) {
-        const double old = c;
-        c = -s;
-        s = old;
-    }
-    return {c, s};
-}
-
-}  // namespace
 
 std::unique_ptr<Distribution> make_ring(const Parameters& parameters) {
     const std::int64_t count = parameters.integer("count");

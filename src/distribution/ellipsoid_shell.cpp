@@ -127,7 +127,7 @@ void EllipsoidShell::draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const 
     x0.tail(dim_ - k).setZero();
 }
 
-Kind ellipsoid_shell_kind() {
+std::vector<Parameter> shell_parameters() {
     Parameter axes = numbers_parameter("axes", Type::reals, "semi-axes of the ellipsoid, in the first coordinates");
     axes.least = 0.0;
     axes.least_excluded = true;
@@ -136,13 +136,18 @@ Kind ellipsoid_shell_kind() {
     dim.fallback.reset();
     Parameter radius = length_parameter("radius", 1.0, "radius of a round shell, instead of axes; 1 by default", true);
     radius.fallback.reset();
+    return {axes, dim, radius};
+}
+
+Kind ellipsoid_shell_kind() {
     Parameter measure{
         "measure", Type::text, Value("pushforward"),
         "pushforward (the image of the uniform sphere) or surface (uniform on the ellipsoid; up to 3 axes)"};
     measure.allowed = {"pushforward", "surface"};
-    return {"ellipsoid_shell",
-            "an ellipsoid's surface, in a subspace if space has more dimensions",
-            {axes, dim, radius, measure, normalize_parameter()}};
+    std::vector<Parameter> parameters = shell_parameters();
+    parameters.push_back(measure);
+    parameters.push_back(normalize_parameter());
+    return {"ellipsoid_shell", "an ellipsoid's surface, in a subspace if space has more dimensions", parameters};
 }
 
 namespace {
@@ -176,10 +181,15 @@ void check_axes(const Parameters& parameters, Eigen::Index count, Eigen::Index d
 
 }  // namespace
 
-std::unique_ptr<Distribution> make_ellipsoid_shell(const Parameters& parameters) {
+ShellShape shell_shape(const Parameters& parameters) {
     Eigen::VectorXd axes = shell_axes(parameters);
     const auto dim = parameters.has("dim") ? static_cast<Eigen::Index>(parameters.integer("dim")) : axes.size();
     check_axes(parameters, axes.size(), dim);
+    return {std::move(axes), static_cast<int>(dim)};
+}
+
+std::unique_ptr<Distribution> make_ellipsoid_shell(const Parameters& parameters) {
+    auto [axes, dim] = shell_shape(parameters);
     const bool identity = normalize_of(parameters) == Normalize::identity;  // the mean is zero as it is
     const bool round = (axes.array() == axes[0]).all();
     if (parameters.text("measure") == "surface" && !round) {
@@ -189,10 +199,10 @@ std::unique_ptr<Distribution> make_ellipsoid_shell(const Parameters& parameters)
                                        std::to_string(axes.size()),
                                    "use 'pushforward'");
         }
-        return make_surface_shell(axes, static_cast<int>(dim), identity);
+        return make_surface_shell(axes, dim, identity);
     }
     if (identity) axes.setConstant(std::sqrt(static_cast<double>(axes.size())));
-    return std::make_unique<EllipsoidShell>(std::move(axes), static_cast<int>(dim));
+    return std::make_unique<EllipsoidShell>(std::move(axes), dim);
 }
 
 }  // namespace sigmaflow

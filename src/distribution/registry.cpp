@@ -1,6 +1,7 @@
 #include "sigmaflow/distribution/registry.hpp"
 
 #include "sigmaflow/distribution/clouds.hpp"
+#include "sigmaflow/distribution/ellipsoid_points.hpp"
 #include "sigmaflow/distribution/ellipsoid_shell.hpp"
 #include "sigmaflow/distribution/gaussian.hpp"
 #include "sigmaflow/distribution/planes.hpp"
@@ -26,6 +27,7 @@ Registry<DistributionFactory> build() {
     kinds.add(ring_kind(), alone(make_ring));
     kinds.add(points_kind(), make_points);
     kinds.add(ellipsoid_shell_kind(), alone(make_ellipsoid_shell));
+    kinds.add(ellipsoid_points_kind(), alone(make_ellipsoid_points));
     return kinds;
 }
 

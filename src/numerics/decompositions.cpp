@@ -33,6 +33,14 @@ Eigen::MatrixXd triangular_factor(const Eigen::MatrixXd& matrix) {
     return qr.matrixQR().topRows(size).triangularView<Eigen::Upper>();
 }
 
+Eigen::MatrixXd orthonormal_columns(const Eigen::MatrixXd& matrix) {
+    const Eigen::HouseholderQR<Eigen::MatrixXd> qr(matrix);
+    Eigen::MatrixXd out = Eigen::MatrixXd::Zero(matrix.rows(), matrix.cols());
+    for (Eigen::Index j = 0; j < matrix.cols(); ++j) out(j, j) = qr.matrixQR()(j, j) < 0.0 ? -1.0 : 1.0;
+    out.applyOnTheLeft(qr.householderQ());
+    return out;
+}
+
 struct SymmetricSpectrum::Impl {
     explicit Impl(int size) : dim(size), solver(size), values(size) {}
 

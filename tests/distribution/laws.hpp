@@ -199,6 +199,42 @@ inline std::vector<Law> ellipsoid_shell_laws() {
         shell("ellipsoid in space", {{"axes", list({1.0, 0.5, 2.0, 1.0})}, {"dim", Value(6)}}, {0, 0.5, 0, 0, 0, 0})};
 }
 
+/// The random points are those of tests/distribution/ellipsoid_points_test.cpp; the others are named by their rule.
+inline std::vector<Law> ellipsoid_points_laws() {
+    const double h = std::sqrt(0.75);
+    const auto lattice = [](double z, int i) {
+        const double angle = 2.0 * std::numbers::pi * (std::numbers::phi - 1.0) * i;
+        const double across = std::sqrt(1.0 - z * z);
+        return blob({across * std::cos(angle), across * std::sin(angle), z}, 0);
+    };
+    return {
+        {"random",
+         {{"axes", list({2.0, 0.5})}, {"dim", Value(3)}, {"count", Value(4)}, {"draw", Value(3)}},
+         {blob({0.7403403912708221, -0.464481976578005, 0.0}, 0), blob({1.873157029799258, 0.17522891130490248, 0}, 0),
+          blob({1.0819661849178395, 0.4205167338149529, 0.0}, 0),
+          blob({1.7812805820833773, -0.2273542785902523, 0.0}, 0)}},
+        {"jitter",
+         {{"axes", list({2.0, 0.5})},
+          {"dim", Value(3)},
+          {"count", Value(4)},
+          {"draw", Value(3)},
+          {"jitter", Value(0.125)}},
+         {blob({0.7184735422069602, -0.6307987200250107, 0.026768562659984806}, 0),
+          blob({1.9461631620407138, 0.26908573073647885, 0.01840566362683221}, 0),
+          blob({1.0059507613100467, 0.5952854633208656, 0.5252059889083389}, 0),
+          blob({1.6268127900157363, -0.2535895986438016, 0.027015446205430328}, 0)}},
+        {"ellipse",
+         {{"axes", list({2.0, 0.5})}, {"count", Value(3)}, {"arrangement", Value("even")}},
+         {blob({2, 0}, 0), blob({-1, 0.5 * h}, 0), blob({-1, -0.5 * h}, 0)}},
+        {"lattice",
+         {{"dim", Value(3)}, {"count", Value(4)}, {"arrangement", Value("even")}},
+         {lattice(0.75, 0), lattice(0.25, 1), lattice(-0.25, 2), lattice(-0.75, 3)}},
+        {"bases",
+         {{"axes", list({1.0, 2.0, 3.0, 4.0})}, {"count", Value(7)}, {"arrangement", Value("even")}},
+         {blob({1, 0, 0, 0}, 0), blob({-1, 0, 0, 0}, 0), blob({0, 2, 0, 0}, 0), blob({0, -2, 0, 0}, 0),
+          blob({0, 0, 3, 0}, 0), blob({0, 0, -3, 0}, 0), blob({0, 0, 0, 4}, 0)}}};
+}
+
 /// Laws by kind.
 inline const std::map<std::string, std::vector<Law>>& laws() {
     static const std::map<std::string, std::vector<Law>> all{{"gaussian", gaussian_laws()},
@@ -210,7 +246,8 @@ inline const std::map<std::string, std::vector<Law>>& laws() {
                                                              {"simplex", simplex_laws()},
                                                              {"ring", ring_laws()},
                                                              {"points", points_laws()},
-                                                             {"ellipsoid_shell", ellipsoid_shell_laws()}};
+                                                             {"ellipsoid_shell", ellipsoid_shell_laws()},
+                                                             {"ellipsoid_points", ellipsoid_points_laws()}};
     return all;
 }
 

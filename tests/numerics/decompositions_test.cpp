@@ -5,6 +5,8 @@
 #include <cmath>
 #include <limits>
 #include <thread>
+#include <utility>
+#include <vector>
 
 #include "sigmaflow/numerics/random.hpp"
 #include "support/allocations.hpp"
@@ -70,6 +72,21 @@ TEST(TriangularFactor, HasTheGramMatrixOfItsRows) {
         ASSERT_EQ(r.rows(), cols);
         EXPECT_LT((r.transpose() * r - a.transpose() * a).norm(), 50 * eps * a.squaredNorm());
         EXPECT_EQ(Eigen::MatrixXd(r.triangularView<Eigen::StrictlyLower>()).norm(), 0.0);
+    }
+}
+
+// A = Q R with R upper triangular and its diagonal positive says all of it.
+TEST(OrthonormalColumns, AreTheQFactorWithAPositiveDiagonal) {
+    for (const auto& [rows, cols] : std::vector<std::pair<int, int>>{{1, 1}, {3, 2}, {8, 8}, {40, 17}}) {
+        const Eigen::MatrixXd a = random_matrix(rows, cols, 31);
+        const Eigen::MatrixXd q = orthonormal_columns(a);
+        EXPECT_LT((q.transpose() * q - Eigen::MatrixXd::Identity(cols, cols)).norm(), 20 * eps * cols);
+        const Eigen::MatrixXd r = q.transpose() * a;
+        for (int j = 0; j < cols; ++j) {
+            EXPECT_GT(r(j, j), 0.0);
+            EXPECT_LT(r.col(j).tail(cols - 1 - j).norm(), 20 * eps * a.norm());
+        }
+        EXPECT_LT((q * r - a).norm(), 20 * eps * cols * a.norm());
     }
 }
 

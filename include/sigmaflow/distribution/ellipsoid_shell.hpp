@@ -11,6 +11,17 @@ namespace sigmaflow {
 [[nodiscard]] Kind ellipsoid_shell_kind();
 [[nodiscard]] std::unique_ptr<Distribution> make_ellipsoid_shell(const Parameters& parameters);
 
+/// The parameters axes, dim and radius, which say where a shell lies.
+[[nodiscard]] std::vector<Parameter> shell_parameters();
+
+/// The semi-axes, in the first coordinates of space of `dim` dimensions.
+struct ShellShape {
+    Eigen::VectorXd axes;  ///< 2 to 4096 numbers > 0
+    int dim = 0;
+};
+/// An InputError if axes, dim and radius do not fit together.
+[[nodiscard]] ShellShape shell_shape(const Parameters& parameters);
+
 /// A shell in units of its longest axis, and the particles in these units. Lengths are kept within 1e+-90 of it.
 class ShellFrame {
   public:

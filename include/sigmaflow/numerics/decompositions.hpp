@@ -29,6 +29,10 @@ struct SingularValues {
 /// values of A without squaring them. A tall matrix is folded in piece by piece: R(A over B) = R(R(A) over B).
 [[nodiscard]] Eigen::MatrixXd triangular_factor(const Eigen::MatrixXd& matrix);
 
+/// The Q factor of a matrix with at least as many rows as columns, signed so that R has a positive diagonal: columns
+/// that are orthonormal to rounding, with the span of the first n columns of A for every n.
+[[nodiscard]] Eigen::MatrixXd orthonormal_columns(const Eigen::MatrixXd& matrix);
+
 /// Eigenvalues of symmetric matrices of one size, repeatedly, without allocation after construction. The bits depend
 /// on the matrix alone. Accuracy: about eps * |A|, absolute.
 class SymmetricSpectrum {

@@ -9,7 +9,16 @@
 namespace sigmaflow {
 
 /// What a stream is drawn for. The numbers are part of the result format: never renumber.
-enum class Purpose : std::uint64_t { data = 0, start_noise = 1, brownian_path = 2, test = 3, arrangement = 4 };
+enum class Purpose : std::uint64_t {
+    data = 0,
+    start_noise = 1,
+    brownian_path = 2,
+    test = 3,
+    arrangement = 4,  ///< of random points on a shell
+    rotation = 5,     ///< of evenly spread points
+    jitter = 6,
+    held_out = 7
+};
 
 /// The stream of one particle for one purpose.
 class Stream {
