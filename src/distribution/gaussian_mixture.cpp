@@ -19,7 +19,9 @@ struct GaussianMixtureDenoiser::Scratch : Denoiser::Workspace {
           shift(dim, kTileWidth),
           centred(dim, kTileWidth),
           weights(static_cast<Eigen::Index>(components)),
-          second(dim) {}
+          second(dim),
+          cumulants(static_cast<Eigen::Index>(components) * 2, kTileWidth),
+          total(2) {}
 
     Tile x;
     Row noise;       // sigma^2
@@ -31,6 +33,8 @@ struct GaussianMixtureDenoiser::Scratch : Denoiser::Workspace {
     Tile centred;    // m_k - m
     PosteriorWeights weights;
     SecondMoment second;
+    Tile cumulants;  // <v, m_k - m> and <v, C_k v>, component by component
+    TotalCumulance total;
 };
 
 GaussianMixtureDenoiser::GaussianMixtureDenoiser(const MixtureLaw& law)
@@ -47,11 +51,10 @@ std::unique_ptr<Denoiser::Workspace> GaussianMixtureDenoiser::workspace() const 
     return std::make_unique<Scratch>(dim_, largest_rank_, components_.size());
 }
 
-/// x - mu_k, split into coordinates along the axes and a residual orthogonal to them.
-void GaussianMixtureDenoiser::project(const GaussianComponent& component, Scratch& scratch) const {
+/// The vectors in scratch.residual, split into coordinates along the axes and a residual orthogonal to them.
+void GaussianMixtureDenoiser::split(const GaussianComponent& component, Scratch& scratch) const {
     const auto rank = component.axes.cols();
     Tile& residual = scratch.residual;
-    for (int i = 0; i < dim_; ++i) residual.row(i) = scratch.x.row(i).array() - component.mean[i];
     for (Eigen::Index j = 0; j < rank; ++j) {
         Row along = Row::Zero();
         for (int i = 0; i < dim_; ++i) along += component.axes(i, j) * residual.row(i).array();
@@ -69,7 +72,8 @@ void GaussianMixtureDenoiser::condition(std::size_t k, Scratch& scratch) const {
     const GaussianComponent& component = components_[k];
     const auto rank = static_cast<int>(component.axes.cols());
     auto mean = scratch.means.middleRows(static_cast<Eigen::Index>(k) * dim_, dim_);
-    project(component, scratch);
+    for (int i = 0; i < dim_; ++i) scratch.residual.row(i) = scratch.x.row(i).array() - component.mean[i];
+    split(component, scratch);
 
     Row quadratic = Row::Zero();
     Row log_determinant = Row::Zero();
@@ -99,7 +103,7 @@ void GaussianMixtureDenoiser::condition(std::size_t k, Scratch& scratch) const {
 
 /// m = m_ref + sum_k r_k (m_k - m_ref), the reference being the dominant component: what a faint component adds keeps
 /// its relative accuracy, which C needs.
-void GaussianMixtureDenoiser::mean(Scratch& scratch, PosteriorTile& out) const {
+void GaussianMixtureDenoiser::mean(Scratch& scratch, Tile& out) const {
     const PosteriorWeights& weights = scratch.weights;
     for (int c = 0; c < kTileWidth; ++c) {
         const Eigen::Index first = Eigen::Index{weights.dominant[static_cast<std::size_t>(c)]} * dim_;
@@ -116,7 +120,7 @@ void GaussianMixtureDenoiser::mean(Scratch& scratch, PosteriorTile& out) const {
     for (int i = 0; i < dim_; ++i) {
         // The 0 turns -0 into +0, which may differ with the faint components that the neighbours need.
         scratch.shift.row(i).array() = scratch.shift.row(i).array() * weights.inverse_sum + 0.0;
-        out.mean.row(i) = scratch.reference.row(i) + scratch.shift.row(i);
+        out.row(i) = scratch.reference.row(i) + scratch.shift.row(i);
     }
 }
 
@@ -145,14 +149,53 @@ void GaussianMixtureDenoiser::spread(const Needs& needs, Scratch& scratch, Poste
     scratch.second.finish(weights.inverse_sum, sphere * weights.inverse_sum, out);
 }
 
-void GaussianMixtureDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
-                                       PosteriorTile& out) const {
+/// a_k - <v, m> and b_k = <v, C_k v>, summed from the parts of v along the axes and orthogonal to them.
+void GaussianMixtureDenoiser::along(std::size_t k, const Tile& direction, Scratch& scratch) const {
+    const GaussianComponent& component = components_[k];
+    const auto rank = static_cast<int>(component.axes.cols());
+    const auto first = static_cast<Eigen::Index>(k);
+    Row offset = Row::Zero();
+    for (int i = 0; i < dim_; ++i) {
+        const Row centred = (scratch.means.row(first * dim_ + i) - scratch.reference.row(i)) - scratch.shift.row(i);
+        offset += direction.row(i).array() * centred;
+    }
+    scratch.residual = direction;
+    split(component, scratch);
+    Row variance = Row::Zero();
+    if (rank < dim_) {
+        for (int i = 0; i < dim_; ++i) variance += scratch.residual.row(i).array().square();
+        variance *= component.variance * (scratch.noise / (component.variance + scratch.noise));
+    }
+    for (int j = 0; j < rank; ++j) {
+        const double own = component.variances[j];
+        variance += scratch.along.row(j).array().square() * (own * (scratch.noise / (own + scratch.noise)));
+    }
+    scratch.cumulants.row(2 * first) = offset;
+    scratch.cumulants.row(2 * first + 1) = variance;
+}
+
+void GaussianMixtureDenoiser::cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order,
+                                        Workspace& workspace, Eigen::Ref<Tile> out) const {
     auto& scratch = static_cast<Scratch&>(workspace);
+    weigh(x, sigma, scratch);
+    mean(scratch, scratch.centred);
+    for (std::size_t k = 0; k < components_.size(); ++k) along(k, direction, scratch);
+    total_cumulants(scratch.weights, scratch.cumulants, order, scratch.total, out);
+    for (int i = 0; i < dim_; ++i) out.row(0).array() += direction.row(i).array() * scratch.centred.row(i).array();
+}
+
+void GaussianMixtureDenoiser::weigh(const Tile& x, const Row& sigma, Scratch& scratch) const {
     for (int i = 0; i < dim_; ++i) scratch.x.row(i) = within_range(x.row(i).array());
     scratch.noise = positive_within_range(sigma).square();
     for (std::size_t k = 0; k < components_.size(); ++k) condition(k, scratch);
     scratch.weights.normalise();
-    mean(scratch, out);
+}
+
+void GaussianMixtureDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
+                                       PosteriorTile& out) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    weigh(x, sigma, scratch);
+    mean(scratch, out.mean);
     if (needs.trace || needs.covariance) spread(needs, scratch, out);
     if (needs.log_density) out.log_density = scratch.weights.log_sum() - 0.5 * dim_ * std::log(2.0 * std::numbers::pi);
     if (needs.entropy) out.entropy = scratch.weights.entropy();

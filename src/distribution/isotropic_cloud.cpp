@@ -17,7 +17,9 @@ struct CloudDenoiser::Scratch : Denoiser::Workspace {
           shift(dim, kTileWidth),
           centred(dim, kTileWidth),
           weights(components),
-          second(dim) {}
+          second(dim),
+          offset(1, kTileWidth),
+          total_cumulance(1) {}
 
     Tile x;
     Row noise;       // sigma^2
@@ -27,6 +29,8 @@ struct CloudDenoiser::Scratch : Denoiser::Workspace {
     Tile centred;    // y_k - sum_k r_k y_k
     PosteriorWeights weights;
     SecondMoment second;
+    Tile offset;  // 1 x w: (1 - a) <v, y_k - sum_k r_k y_k>
+    TotalCumulance total_cumulance;
 };
 
 CloudDenoiser::CloudDenoiser(Eigen::Map<const Eigen::MatrixXd> points, const Eigen::VectorXd& weights, double variance)
@@ -37,7 +41,10 @@ std::unique_ptr<Denoiser::Workspace> CloudDenoiser::workspace() const {
 }
 
 /// ln w_k - |x - y_k|^2 / 2 (v + sigma^2), the distance from differences of coordinates.
-void CloudDenoiser::weigh(Scratch& scratch) const {
+void CloudDenoiser::weigh(const Tile& x, const Row& sigma, Scratch& scratch) const {
+    for (Eigen::Index i = 0; i < points_.rows(); ++i) scratch.x.row(i) = within_range(x.row(i).array());
+    scratch.noise = positive_within_range(sigma).square();
+    scratch.total = variance_ + scratch.noise;
     const Eigen::Index d = points_.rows();
     const Row inverse = 1.0 / scratch.total;
     for (Eigen::Index k = 0; k < points_.cols(); ++k) {
@@ -51,7 +58,7 @@ void CloudDenoiser::weigh(Scratch& scratch) const {
 
 /// m = y_ref + a (x - y_ref) + (1 - a) sum_k r_k (y_k - y_ref), the reference being the dominant component: what a
 /// faint component adds keeps its relative accuracy, which C needs.
-void CloudDenoiser::mean(Scratch& scratch, PosteriorTile& out) const {
+void CloudDenoiser::mean(Scratch& scratch, Tile& out) const {
     const PosteriorWeights& weights = scratch.weights;
     for (int c = 0; c < kTileWidth; ++c) {
         scratch.reference.col(c) = points_.col(weights.dominant[static_cast<std::size_t>(c)]);
@@ -70,8 +77,7 @@ void CloudDenoiser::mean(Scratch& scratch, PosteriorTile& out) const {
         // The 0 turns -0 into +0, which may differ with the faint components that the neighbours need.
         scratch.shift.row(i).array() = scratch.shift.row(i).array() * weights.inverse_sum + 0.0;
         const Row reference = scratch.reference.row(i);
-        out.mean.row(i) =
-            reference + shrink * (scratch.x.row(i).array() - reference) + rest * scratch.shift.row(i).array();
+        out.row(i) = reference + shrink * (scratch.x.row(i).array() - reference) + rest * scratch.shift.row(i).array();
     }
 }
 
@@ -89,14 +95,47 @@ void CloudDenoiser::spread(const Needs& needs, Scratch& scratch, PosteriorTile& 
     scratch.second.finish(rest.square() * weights.inverse_sum, rest * variance_, out);
 }
 
+void CloudDenoiser::along(Eigen::Index k, const Tile& direction, Scratch& scratch) const {
+    const double* y = points_.col(k).data();
+    Row sum = Row::Zero();
+    for (Eigen::Index i = 0; i < points_.rows(); ++i) {
+        sum += direction.row(i).array() * ((y[i] - scratch.reference.row(i).array()) - scratch.shift.row(i).array());
+    }
+    scratch.offset = sum * (scratch.noise / scratch.total);
+}
+
+/// The offsets are computed twice: a table of them would double the workspace.
+void CloudDenoiser::cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
+                              Eigen::Ref<Tile> out) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    weigh(x, sigma, scratch);
+    mean(scratch, scratch.centred);
+    const PosteriorWeights& weights = scratch.weights;
+    TotalCumulance& total = scratch.total_cumulance;
+    total.start(order);
+    for (const int k : weights.active) {
+        along(k, direction, scratch);
+        total.average(weights.table.row(k), scratch.offset);
+    }
+    total.centre(weights.inverse_sum);
+    for (const int k : weights.active) {
+        along(k, direction, scratch);
+        total.spread(weights.table.row(k), scratch.offset);
+    }
+    total.finish(out);
+    const Row width = variance_ * (scratch.noise / scratch.total);  // sigma^2 a
+    for (Eigen::Index i = 0; i < points_.rows(); ++i) {
+        const Row v = direction.row(i);
+        out.row(0).array() += v * scratch.centred.row(i).array();
+        if (order > 1) out.row(1).array() += width * v.square();
+    }
+}
+
 void CloudDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                              PosteriorTile& out) const {
     auto& scratch = static_cast<Scratch&>(workspace);
-    for (Eigen::Index i = 0; i < points_.rows(); ++i) scratch.x.row(i) = within_range(x.row(i).array());
-    scratch.noise = positive_within_range(sigma).square();
-    scratch.total = variance_ + scratch.noise;
-    weigh(scratch);
-    mean(scratch, out);
+    weigh(x, sigma, scratch);
+    mean(scratch, out.mean);
     if (needs.trace || needs.covariance) spread(needs, scratch, out);
     if (needs.log_density) {
         out.log_density =

@@ -76,6 +76,20 @@ Row PosteriorWeights::entropy() const {
     return out;
 }
 
+void total_cumulants(const PosteriorWeights& weights, const Tile& table, int order, TotalCumulance& law,
+                     Eigen::Ref<Tile> out) {
+    const Eigen::Index depth = law.reference.rows();
+    for (int c = 0; c < kTileWidth; ++c) {
+        const Eigen::Index first = weights.dominant[static_cast<std::size_t>(c)] * depth;
+        law.reference.col(c) = table.col(c).segment(first, depth);
+    }
+    law.start(order);
+    for (const int k : weights.active) law.average(weights.table.row(k), table.middleRows(k * depth, depth));
+    law.centre(weights.inverse_sum);
+    for (const int k : weights.active) law.spread(weights.table.row(k), table.middleRows(k * depth, depth));
+    law.finish(out);
+}
+
 SecondMoment::SecondMoment(int dim) : dim_(dim), sums_(Eigen::Index{dim} * (dim + 1) / 2, kTileWidth) {}
 
 void SecondMoment::start(bool diagonal_only) {

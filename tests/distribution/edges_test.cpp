@@ -46,6 +46,15 @@ void expect_same_column(const PosteriorTile& a, int i, const PosteriorTile& b, i
     }
 }
 
+/// Row k - 1: kappa_k along `direction`, as many as the law knows.
+Tile cumulants(const Distribution& law, const Tile& x, const Row& sigma, const Tile& direction) {
+    const int order = law.posterior().cumulant_order();
+    Tile out = Tile::Constant(order, kTileWidth, -1.0);
+    const auto workspace = law.posterior().workspace();
+    law.posterior().cumulants(x, sigma, direction, order, *workspace, out);
+    return out;
+}
+
 // The same particle at every position among other particles, noise levels and a spoilt neighbour.
 TEST(EveryLaw, ColumnsDoNotSeeTheirNeighbours) {
     test::for_every_law([](const std::string& kind, const test::Law& law) {
@@ -63,6 +72,13 @@ TEST(EveryLaw, ColumnsDoNotSeeTheirNeighbours) {
             moved((distribution->dim() - 1), (1 + shift) % kTileWidth) = std::numeric_limits<double>::quiet_NaN();
             const PosteriorTile tile = test::evaluate(*distribution, moved, moved_sigma);
             for (int c = 0; c < kTileWidth; c += 2) expect_same_column(expected, c, tile, (c + shift) % kTileWidth);
+            const Tile before = cumulants(*distribution, x, sigma, x);
+            const Tile after = cumulants(*distribution, moved, moved_sigma, moved);
+            for (int c = 0; c < kTileWidth; c += 2) {
+                for (Eigen::Index n = 0; n < before.rows(); ++n) {
+                    EXPECT_TRUE(same_bits(before(n, c), after(n, (c + shift) % kTileWidth)));
+                }
+            }
         }
     });
 }
@@ -99,6 +115,11 @@ TEST(EveryLaw, EvaluatesWithoutAllocation) {
         const long before = test::allocations;
         distribution->posterior().evaluate(x, sigma, kEverything, *workspace, out);
         EXPECT_EQ(test::allocations - before, 0);
+        const int order = distribution->posterior().cumulant_order();
+        Tile values(order, kTileWidth);
+        const long start = test::allocations;
+        distribution->posterior().cumulants(x, sigma, x, order, *workspace, values);
+        EXPECT_EQ(test::allocations - start, 0);
     });
 }
 
@@ -137,8 +158,13 @@ TEST(EveryLaw, IsFiniteForFiniteInput) {
                 x.col(0) = law.components.back().mean;  // an exact data point
                 x.col(1) = 0.5 * (law.components.back().mean + law.components.front().mean);
                 x.col(2).setConstant(size);
-                expect_finite(test::evaluate(*distribution, x, Row::Constant(sigma)),
-                              "sigma " + Value(sigma).canonical() + ", |x| " + Value(size).canonical());
+                const std::string what = "sigma " + Value(sigma).canonical() + ", |x| " + Value(size).canonical();
+                expect_finite(test::evaluate(*distribution, x, Row::Constant(sigma)), what);
+                const Tile kappa = cumulants(*distribution, x, Row::Constant(sigma), scattered(*distribution, 9));
+                EXPECT_FALSE(kappa.hasNaN()) << what;
+                if (size < 1e50) {  // kappa_6 of what lies further apart has no double
+                    EXPECT_TRUE(kappa.allFinite()) << what;
+                }
             }
         }
     });

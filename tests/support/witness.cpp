@@ -109,34 +109,46 @@ Conditional condition(const Component& component, const Eigen::VectorXd& x, doub
     return out;
 }
 
+/// The components given x with their weights r_k.
+struct Weighed {
+    std::vector<Conditional> parts;
+    Numbers r;
+    Number total_weight = 0;
+    Number largest;   // of the log weights
+    Number rest = 0;  // sum of exp(log weight - largest) without the largest
+};
+
+Weighed weigh(const std::vector<Component>& mixture, const Eigen::VectorXd& x, double sigma) {
+    Weighed out;
+    for (const auto& component : mixture) {
+        if (component.weight == 0.0) continue;
+        out.total_weight += component.weight;
+        out.parts.push_back(condition(component, x, sigma));
+    }
+    std::size_t top = 0;
+    for (std::size_t k = 0; k < out.parts.size(); ++k) {
+        if (out.parts[k].log_weight > out.parts[top].log_weight) top = k;
+    }
+    out.largest = out.parts[top].log_weight;
+    for (std::size_t k = 0; k < out.parts.size(); ++k) {
+        out.r.push_back(exp(out.parts[k].log_weight - out.largest));
+        if (k != top) out.rest += out.r[k];
+    }
+    for (auto& weight : out.r) weight /= 1 + out.rest;
+    return out;
+}
+
 }  // namespace
 
 Posterior posterior(const std::vector<Component>& mixture, const Eigen::VectorXd& x, double sigma) {
     const std::size_t d = size_of(x);
-    std::vector<Conditional> parts;
-    Number total_weight = 0;
-    for (const auto& component : mixture) {
-        if (component.weight == 0.0) continue;
-        total_weight += component.weight;
-        parts.push_back(condition(component, x, sigma));
-    }
-    std::size_t top = 0;
-    for (std::size_t k = 0; k < parts.size(); ++k) {
-        if (parts[k].log_weight > parts[top].log_weight) top = k;
-    }
-    const Number largest = parts[top].log_weight;
-    Numbers r;
-    Number rest = 0;
-    for (std::size_t k = 0; k < parts.size(); ++k) {
-        r.push_back(exp(parts[k].log_weight - largest));
-        if (k != top) rest += r[k];
-    }
+    const Weighed law = weigh(mixture, x, sigma);
+    const auto& [parts, r, total_weight, largest, rest] = law;
     const Number log_rest = boost::multiprecision::log1p(rest);
 
     Numbers mean(d, Number(0));
     Number entropy = 0;
     for (std::size_t k = 0; k < parts.size(); ++k) {
-        r[k] /= 1 + rest;
         entropy += r[k] * ((largest - parts[k].log_weight) + log_rest);
         for (std::size_t i = 0; i < d; ++i) mean[i] += r[k] * parts[k].mean[i];
     }
@@ -157,6 +169,50 @@ Posterior posterior(const std::vector<Component>& mixture, const Eigen::VectorXd
             }
             out.covariance(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) = sum.convert_to<double>();
         }
+    }
+    return out;
+}
+
+Cumulants cumulants(const std::vector<Component>& mixture, const Eigen::VectorXd& x, double sigma,
+                    const Eigen::VectorXd& direction) {
+    const std::size_t d = size_of(x);
+    const Weighed law = weigh(mixture, x, sigma);
+    Numbers v(d), mean(d, Number(0));
+    for (std::size_t i = 0; i < d; ++i) v[i] = direction[static_cast<Eigen::Index>(i)];
+    for (std::size_t k = 0; k < law.r.size(); ++k) {
+        for (std::size_t i = 0; i < d; ++i) mean[i] += law.r[k] * law.parts[k].mean[i];
+    }
+    Cumulants out;
+    std::array<Number, 7> mu;
+    mu.fill(0);
+    for (std::size_t k = 0; k < law.r.size(); ++k) {
+        Numbers gap(d);
+        Number b = 0;
+        for (std::size_t i = 0; i < d; ++i) {
+            gap[i] = law.parts[k].mean[i] - mean[i];
+            b += v[i] * dot(law.parts[k].covariance[i], v);
+        }
+        const Number a = dot(gap, v);
+        const Number a2 = a * a;
+        const Number w = law.r[k];
+        mu[2] += w * (a2 + b);
+        mu[3] += w * a * (a2 + 3 * b);
+        mu[4] += w * (a2 * a2 + 6 * a2 * b + 3 * b * b);
+        mu[5] += w * a * (a2 * a2 + 10 * a2 * b + 15 * b * b);
+        mu[6] += w * (a2 * a2 * a2 + 15 * a2 * a2 * b + 45 * a2 * b * b + 15 * b * b * b);
+        out.components.push_back({w.convert_to<double>(), a.convert_to<double>(),
+                                  Number(sqrt(b > 0 ? b : Number(0))).convert_to<double>(),
+                                  Number(sqrt(dot(gap, gap))).convert_to<double>()});
+    }
+    const std::array<Number, 6> kappa{dot(mean, v),
+                                      mu[2],
+                                      mu[3],
+                                      mu[4] - 3 * mu[2] * mu[2],
+                                      mu[5] - 10 * mu[3] * mu[2],
+                                      mu[6] - 15 * mu[4] * mu[2] - 10 * mu[3] * mu[3] + 30 * mu[2] * mu[2] * mu[2]};
+    for (std::size_t n = 0; n < 6; ++n) {
+        out.values[n] = kappa[n].convert_to<double>();
+        out.central[n] = mu[n + 1].convert_to<double>();
     }
     return out;
 }

@@ -4,6 +4,7 @@
 /// S_k + sigma^2 I. It shares no line with src.
 
 #include <Eigen/Core>
+#include <array>
 #include <vector>
 
 namespace sigmaflow::witness {
@@ -27,6 +28,24 @@ struct Posterior {
 };
 
 [[nodiscard]] Posterior posterior(const std::vector<Component>& mixture, const Eigen::VectorXd& x, double sigma);
+
+/// A component given x, seen along a direction v.
+struct Sight {
+    double weight = 0.0;    ///< r_k
+    double offset = 0.0;    ///< <v, m_k - m>
+    double width = 0.0;     ///< root of <v, C_k v>
+    double distance = 0.0;  ///< |m_k - m|
+};
+
+struct Cumulants {
+    std::array<double, 6> values{};   ///< kappa_1 .. kappa_6 of <v, x0> given x
+    std::array<double, 6> central{};  ///< mu_1 .. mu_6
+    std::vector<Sight> components;
+};
+
+/// Central moments summed component by component, and the textbook's polynomials in them.
+[[nodiscard]] Cumulants cumulants(const std::vector<Component>& mixture, const Eigen::VectorXd& x, double sigma,
+                                  const Eigen::VectorXd& direction);
 
 /// exp(x), correctly rounded.
 [[nodiscard]] double exponential(double x);

@@ -6,14 +6,18 @@
 #include <vector>
 
 #include "sigmaflow/distribution/mixture_law.hpp"
+#include "sigmaflow/numerics/cumulants.hpp"
 
 namespace sigmaflow {
 
 /// r_k ~ pi_k N(x; mu_k, S_k + sigma^2 I), m_k = mu_k + S_k (S_k + sigma^2)^-1 (x - mu_k),
 /// C_k = sigma^2 S_k (S_k + sigma^2)^-1, m = sum r_k m_k, C = sum r_k [C_k + (m_k - m)(m_k - m)^T].
 ///
-/// A workspace holds the conditional means of all components, K d w numbers. |x| up to 1e140 and sigma from 1e-140 to
-/// 1e140 are taken as they are, what lies beyond as the nearer end (squares would overflow).
+/// Component k given x is Gaussian: <v, x0> has the cumulants a_k = <v, m_k>, b_k = <v, C_k v> and no more; the law of
+/// total cumulance joins them.
+///
+/// A workspace holds the conditional means of all components, K (d + 3) w numbers. |x| up to 1e140 and sigma from
+/// 1e-140 to 1e140 are taken as they are, what lies beyond as the nearer end (squares would overflow).
 class GaussianMixtureDenoiser : public Denoiser {
   public:
     explicit GaussianMixtureDenoiser(const MixtureLaw& law);
@@ -23,14 +27,20 @@ class GaussianMixtureDenoiser : public Denoiser {
     [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
     void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                   PosteriorTile& out) const override;
+    [[nodiscard]] int cumulant_order() const override { return kMostCumulants; }
+    /// Work: O(K d (r + 3)) for axes of rank r, whatever the order.
+    void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
+                   Eigen::Ref<Tile> out) const override;
     [[nodiscard]] Work cost(const Needs& needs, int width) const override;
 
   private:
     struct Scratch;
 
-    void project(const GaussianComponent& component, Scratch& scratch) const;
+    void weigh(const Tile& x, const Row& sigma, Scratch& scratch) const;
+    void split(const GaussianComponent& component, Scratch& scratch) const;
     void condition(std::size_t k, Scratch& scratch) const;
-    void mean(Scratch& scratch, PosteriorTile& out) const;
+    void mean(Scratch& scratch, Tile& out) const;
+    void along(std::size_t k, const Tile& direction, Scratch& scratch) const;
     void spread(const Needs& needs, Scratch& scratch, PosteriorTile& out) const;
 
     int dim_;

@@ -7,6 +7,7 @@
 
 #include "sigmaflow/core/schema.hpp"
 #include "sigmaflow/distribution/mixture_law.hpp"
+#include "sigmaflow/numerics/cumulants.hpp"
 
 namespace sigmaflow {
 
@@ -19,6 +20,8 @@ struct CloudLaw {
 
 /// m_k = y_k + a (x - y_k), a = v / (v + sigma^2); C = sigma^2 a I + (1 - a)^2 Cov_r[y].
 ///
+/// Cumulants along v: those of the weighted numbers (1 - a) <v, y_k>, and sigma^2 a |v|^2 more in kappa_2.
+///
 /// A workspace holds K w weights. The range of x and sigma is that of GaussianMixtureDenoiser.
 class CloudDenoiser : public Denoiser {
   public:
@@ -30,13 +33,18 @@ class CloudDenoiser : public Denoiser {
     [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
     void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                   PosteriorTile& out) const override;
+    [[nodiscard]] int cumulant_order() const override { return kMostCumulants; }
+    /// Work: O(K d), whatever the order.
+    void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
+                   Eigen::Ref<Tile> out) const override;
     [[nodiscard]] Work cost(const Needs& needs, int width) const override;
 
   private:
     struct Scratch;
 
-    void weigh(Scratch& scratch) const;
-    void mean(Scratch& scratch, PosteriorTile& out) const;
+    void weigh(const Tile& x, const Row& sigma, Scratch& scratch) const;
+    void mean(Scratch& scratch, Tile& out) const;
+    void along(Eigen::Index k, const Tile& direction, Scratch& scratch) const;
     void spread(const Needs& needs, Scratch& scratch, PosteriorTile& out) const;
 
     Eigen::Map<const Eigen::MatrixXd> points_;

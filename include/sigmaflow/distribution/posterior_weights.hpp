@@ -8,6 +8,7 @@
 
 #include "sigmaflow/core/tile.hpp"
 #include "sigmaflow/distribution/denoiser.hpp"
+#include "sigmaflow/numerics/total_cumulance.hpp"
 
 namespace sigmaflow {
 
@@ -35,6 +36,11 @@ struct PosteriorWeights {
     Row rest_;     ///< sum_k e_k without the dominant component
     Row spread_;   ///< sum_k e_k (max l - l_k)
 };
+
+/// kappa_1 .. kappa_order of a mixture into the first rows of `out`. Rows k depth, k depth + 1 .. of `table` are the
+/// cumulants of component k, as many as `law` was made for; its reference is set here.
+void total_cumulants(const PosteriorWeights& weights, const Tile& table, int order, TotalCumulance& law,
+                     Eigen::Ref<Tile> out);
 
 /// Lower triangle (or only the diagonal) of one symmetric d x d matrix per column, summed in tile layout. The diagonal
 /// has the same bits in both forms.
