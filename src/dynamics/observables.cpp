@@ -16,7 +16,7 @@ Field Positions::field(int dim) const {
     return {"positions", "data", "position x", "coordinate", dim, coordinate_bins};
 }
 
-void Positions::observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const { out = snapshot.state.x; }
+void Positions::observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const { out = snapshot.state.x(); }
 
 Field PosteriorMean::field(int dim) const {
     return {"mean", "data", "posterior mean m(x; sigma), the ideal denoiser", "coordinate", dim, coordinate_bins};
@@ -53,10 +53,13 @@ Field Likelihood::field(int) const {
     return {"likelihood", "nat", "ln p_sigma(x) integrated along the flow by the solver", "", 1, log_density_bins};
 }
 
-Requirements Likelihood::requirements() const { return {.posterior = {.log_density = true}, .log_jacobian = true}; }
+Requirements Likelihood::requirements() const {
+    return {.posterior = {.log_density = true}, .channels = {.log_jacobian = true}};
+}
 
 void Likelihood::observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const {
-    out.row(0) = (snapshot.start_log_density - snapshot.state.log_jacobian).matrix();
+    const State& state = snapshot.state;
+    out.row(0) = (snapshot.start_log_density - state.z.row(state.layout.log_jacobian()).array()).matrix();
 }
 
 Field Mmse::field(int) const {

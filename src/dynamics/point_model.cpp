@@ -38,7 +38,7 @@ Requirements PointModel::requirements() const {
     for (const auto& observable : observables) {
         const Requirements one = observable->requirements();
         all.posterior = all.posterior | one.posterior;
-        all.log_jacobian = all.log_jacobian || one.log_jacobian;
+        all.channels = all.channels | one.channels;
     }
     return all;
 }
@@ -46,11 +46,10 @@ Requirements PointModel::requirements() const {
 Work PointModel::cost(int width) const {
     const Requirements needs = requirements();
     const Denoiser& denoiser = distribution->posterior();
-    const ProbabilityFlow flow(*distribution, needs.log_jacobian);
     const auto steps = static_cast<double>(grid.size() - 1);
     double recorded = 0.0;
     for (const int level : levels.level_of_sigma) recorded += level >= 0 ? 1.0 : 0.0;
-    Work work = denoiser.cost(flow.needs(), width).times(steps * solver->traits().evaluations_per_step);
+    Work work = denoiser.cost(needs_of(needs.channels), width).times(steps * solver->traits().evaluations_per_step);
     work += denoiser.cost(needs.posterior, width).times(recorded);
     const double d = dim();
     if (needs.posterior.covariance) work.flops += recorded * width * 4.0 / 3.0 * d * d * d;
@@ -66,14 +65,15 @@ std::string PointModel::mismatch() const {
         return "this solver needs Gaussian data";
     }
     const Requirements needs = requirements();
-    if (needs.log_jacobian && !solver->traits().follows_flow) {
+    if (needs.channels.log_jacobian && !solver->traits().follows_flow) {
         return "'likelihood' needs a solver that follows the flow";
     }
     const Capabilities can = distribution->posterior().capabilities();
     const Needs want = needs.posterior;
     if (want.entropy && !can.entropy) return "'entropy' needs a distribution with posterior weights";
     if (want.covariance && !can.covariance) return "a quantity needs the posterior covariance";
-    if ((want.trace || needs.log_jacobian) && !can.trace) return "a quantity needs the trace of the covariance";
+    if ((want.trace || needs.channels.log_jacobian) && !can.trace)
+        return "a quantity needs the trace of the covariance";
     if (want.log_density && !can.log_density) return "a quantity needs the log density";
     return {};
 }

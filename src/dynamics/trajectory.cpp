@@ -7,11 +7,12 @@ namespace sigmaflow {
 TrajectoryRunner::TrajectoryRunner(const PointModel& model)
     : model_(&model),
       requirements_(model.requirements()),
-      flow_(*model.distribution, requirements_.log_jacobian),
-      stage_(model.distribution->posterior(), flow_.needs()),
+      flow_(*model.distribution, requirements_.channels),
+      history_(model.solver->traits().stages, model.solver->traits().memory, flow_.layout().rows()),
+      state_(flow_.layout()),
       scratch_(model.distribution->posterior().workspace()),
       posterior_(model.dim(), requirements_.posterior),
-      state_(model.dim()),
+      position_(Tile::Zero(model.dim(), kTileWidth)),
       spectrum_(model.dim()),
       matrix_(model.dim(), model.dim()) {
     for (const auto& field : model.fields()) observed_.emplace_back(Tile::Zero(field.components, kTileWidth));
@@ -24,14 +25,14 @@ void TrajectoryRunner::run(const ParticleRange& range, int first, BlockBuffer& o
         Stream stream = model_->key.stream(range.first + particle, Purpose::start_noise);
         for (int i = 0; i < model_->dim(); ++i) state_.noise(i, column) = stream.normal();
     }
-    state_.x = state_.data + model_->grid.front() * state_.noise;
+    state_.x() = state_.data + model_->grid.front() * state_.noise;
     integrate(first, range.count, out);
 }
 
 void TrajectoryRunner::run_from(const Tile& start, int count, BlockBuffer& out) {
     state_.data.setZero();
     state_.noise.setZero();
-    state_.x = start;
+    state_.x() = start;
     integrate(0, count, out);
 }
 
@@ -39,17 +40,19 @@ void TrajectoryRunner::integrate(int first, int count, BlockBuffer& out) {
     const auto& grid = model_->grid;
     const auto& level_of_sigma = model_->levels.level_of_sigma;
     state_.sigma.setConstant(grid.front());
-    state_.log_jacobian.setZero();
+    state_.z.bottomRows(state_.z.rows() - model_->dim()).setZero();
     state_.status.fill(ParticleStatus::ok);
-    if (requirements_.log_jacobian) {
+    history_.clear();
+    if (requirements_.channels.log_jacobian) {
         Needs needs;
         needs.log_density = true;
-        flow_.denoiser().evaluate(state_.x, state_.sigma, needs, *scratch_, posterior_);
+        position_ = state_.x();
+        flow_.denoiser().evaluate(position_, state_.sigma, needs, *scratch_, posterior_);
         start_log_density_ = posterior_.log_density;
     }
     int next_level = 0;
     for (std::size_t i = 0; i < grid.size(); ++i) {
-        if (i > 0) model_->solver->advance(flow_, grid[i], stage_, state_);
+        if (i > 0) advance(*model_->solver, flow_, grid[i], history_, state_);
         watch(next_level, first, count, out);
         const int level = level_of_sigma[i];
         if (level < 0) continue;
@@ -61,13 +64,14 @@ void TrajectoryRunner::integrate(int first, int count, BlockBuffer& out) {
 void TrajectoryRunner::watch(int next_level, int first, int count, BlockBuffer& out) {
     for (int column = 0; column < count; ++column) {
         auto& status = state_.status[static_cast<std::size_t>(column)];
-        if (status == ParticleStatus::ok && !state_.x.col(column).allFinite()) status = ParticleStatus::non_finite;
+        if (status == ParticleStatus::ok && !state_.x().col(column).allFinite()) status = ParticleStatus::non_finite;
         if (status != ParticleStatus::ok) out.fail(first + column, status, next_level);
     }
 }
 
 void TrajectoryRunner::record(int level, int first, int count, BlockBuffer& out) {
-    flow_.denoiser().evaluate(state_.x, state_.sigma, requirements_.posterior, *scratch_, posterior_);
+    position_ = state_.x();
+    flow_.denoiser().evaluate(position_, state_.sigma, requirements_.posterior, *scratch_, posterior_);
     const Snapshot snapshot{state_, posterior_, start_log_density_, spectrum_, matrix_};
     for (std::size_t field = 0; field < observed_.size(); ++field) {
         Tile& values = observed_[field];

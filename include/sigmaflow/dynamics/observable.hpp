@@ -14,14 +14,14 @@ namespace sigmaflow {
 
 /// What an observable asks for.
 struct Requirements {
-    Needs posterior;            ///< of the denoiser, at recorded levels
-    bool log_jacobian = false;  ///< of the state, along the whole trajectory
+    Needs posterior = {};    ///< of the denoiser, at recorded levels
+    Channels channels = {};  ///< of the state, along the whole trajectory
 };
 
 /// A recorded moment of a tile.
 struct Snapshot {
     const State& state;
-    const PosteriorTile& posterior;  ///< at (state.x, state.sigma)
+    const PosteriorTile& posterior;  ///< at (x, sigma) of the state
     const Row& start_log_density;    ///< ln p at the start of the trajectory
     SymmetricSpectrum& spectrum;     ///< scratch
     Eigen::MatrixXd& matrix;         ///< scratch, d x d

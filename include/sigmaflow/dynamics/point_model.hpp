@@ -7,7 +7,6 @@
 
 #include "sigmaflow/distribution/distribution.hpp"
 #include "sigmaflow/dynamics/observable.hpp"
-#include "sigmaflow/dynamics/probability_flow.hpp"
 #include "sigmaflow/dynamics/solver.hpp"
 #include "sigmaflow/schedule/course.hpp"
 #include "sigmaflow/schedule/schedule.hpp"

@@ -1,48 +1,47 @@
 #pragma once
 /// \file
-/// The probability flow in the clock sigma: dx/dsigma = (x - m(x; sigma)) / sigma, with the channel
-/// d ln|det dx/dx_start| / dsigma = tr J / sigma, J = I - C / sigma^2 (theory: docs/theory.md, sections 1 and 4).
+/// The probability flow dx/dtau = x - m(x; sigma), tau = ln sigma, with the channel d ln|det dx/dx_start| / dtau = tr
+/// J, J = I - C / sigma^2 (theory: docs/theory.md, sections 1 and 4).
 
 #include <memory>
 
 #include "sigmaflow/distribution/distribution.hpp"
+#include "sigmaflow/dynamics/state.hpp"
 
 namespace sigmaflow {
 
-struct Velocity {
-    Tile x;            ///< dx/dsigma, d x w
-    Row log_jacobian;  ///< tr J / sigma; zero without the channel
-};
+/// The variable in which a solver takes its steps.
+enum class Clock { sigma, log_sigma };
 
-/// Buffers of one thread.
-struct FlowWorkspace {
-    explicit FlowWorkspace(const Denoiser& denoiser, const Needs& needs);
+[[nodiscard]] double on_clock(Clock clock, double sigma);
+[[nodiscard]] double sigma_on(Clock clock, double u);
 
-    std::unique_ptr<Denoiser::Workspace> denoiser;
-    PosteriorTile posterior;
-    Velocity first;
-    Velocity second;
-    Tile trial;  ///< stage positions
-};
-
+/// The flow with the buffers of one thread.
 class ProbabilityFlow {
   public:
-    /// `with_log_jacobian` turns the channel on; the denoiser must then be capable of the trace.
-    ProbabilityFlow(const Distribution& distribution, bool with_log_jacobian);
+    /// The denoiser must be capable of what the channels need.
+    ProbabilityFlow(const Distribution& distribution, const Channels& channels);
 
     [[nodiscard]] const Distribution& distribution() const { return *distribution_; }
     [[nodiscard]] const Denoiser& denoiser() const { return distribution_->posterior(); }
-    [[nodiscard]] bool with_log_jacobian() const { return with_log_jacobian_; }
-    [[nodiscard]] int dim() const { return distribution_->dim(); }
-    /// What an evaluation of the velocity needs.
-    [[nodiscard]] Needs needs() const;
+    [[nodiscard]] const StateLayout& layout() const { return layout_; }
 
-    /// The velocity at x (d x w), sigma > 0.
-    void velocity(const Tile& x, const Row& sigma, FlowWorkspace& workspace, Velocity& out) const;
+    /// N of the form dz/dlambda = -a z + N, lambda = -ln sigma (StateLayout): m(x; sigma) in the rows of x, -tr J in
+    /// that of ln |det|. One evaluation of the denoiser; sigma > 0.
+    void target(const Tile& z, const Row& sigma, Tile& out);
+    void target(const Tile& z, double sigma, Tile& out) { target(z, Row::Constant(sigma), out); }
+    /// dz/du at u on the clock; one evaluation.
+    void slope(Clock clock, const Tile& z, double u, Tile& out);
 
   private:
     const Distribution* distribution_;
-    bool with_log_jacobian_;
+    StateLayout layout_;
+    std::unique_ptr<Denoiser::Workspace> workspace_;
+    PosteriorTile posterior_;
+    Tile x_;
 };
+
+/// What an evaluation of the flow with these channels asks of the denoiser.
+[[nodiscard]] Needs needs_of(const Channels& channels);
 
 }  // namespace sigmaflow

@@ -1,11 +1,9 @@
 #pragma once
 /// \file
-/// One way to take a step. A solver is one short class with its formula and source, orthogonal to schedule, grid and
+/// One way to take a step. A solver is one short function with its formula and source, orthogonal to schedule, grid and
 /// start.
 
-#include <memory>
-
-#include "sigmaflow/distribution/distribution.hpp"
+#include "sigmaflow/dynamics/history.hpp"
 #include "sigmaflow/dynamics/probability_flow.hpp"
 #include "sigmaflow/dynamics/state.hpp"
 
@@ -13,16 +11,32 @@ namespace sigmaflow {
 
 struct SolverTraits {
     double evaluations_per_step = 1.0;  ///< of the denoiser, for the plan
+    int stages = 1;                     ///< scratch tiles that it wants of its History
+    int memory = 0;                     ///< past tiles likewise
     bool needs_gaussian = false;        ///< works on Gaussian data only
     bool follows_flow = true;           ///< integrates the probability flow, so that likelihoods have a meaning
+    bool reaches_zero = false;          ///< has a step to sigma = 0 of its own; all others end with x = m
+};
+
+/// One step of a tile: all columns go from the sigma `from` to `to` > 0.
+struct Step {
+    ProbabilityFlow& flow;
+    double from;
+    double to;
+    History& history;
+    State& state;
 };
 
 class Solver {
   public:
     virtual ~Solver() = default;
     [[nodiscard]] virtual SolverTraits traits() const = 0;
-    /// Takes all columns from their sigma to `to` >= 0 (the same for all).
-    virtual void advance(const ProbabilityFlow& flow, double to, FlowWorkspace& workspace, State& state) const = 0;
+    /// Moves step.state.z; its sigma is set by the caller.
+    virtual void advance(const Step& step) const = 0;
 };
+
+/// Takes the state to the sigma `to` >= 0 with `solver`. The step to 0 is x = m(x; sigma), unless the solver has its
+/// own: the channels keep their last values then.
+void advance(const Solver& solver, ProbabilityFlow& flow, double to, History& history, State& state);
 
 }  // namespace sigmaflow

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// The integrated state of a tile of particles: positions and the channels that observables ask for.
+/// The integrated state of a tile of particles: positions and the channels that observables ask for, in one tile, so
+/// that a solver's formula holds for all of them and every channel has the solver's order.
 
 #include <array>
 
@@ -9,20 +10,42 @@
 
 namespace sigmaflow {
 
+/// What is integrated beside x.
+struct Channels {
+    bool log_jacobian = false;  ///< ln |det dx/dx_start|, the channel of the likelihood
+
+    [[nodiscard]] Channels operator|(const Channels& other) const { return {log_jacobian || other.log_jacobian}; }
+};
+
+/// Which rows of a state are what. With lambda = -ln sigma the flow of all rows is dz/dlambda = -a z + N(z; lambda):
+/// a = 1 in the decaying rows (x, where N is the denoiser m), a = 0 in the rows of plain quadratures.
+struct StateLayout {
+    int dim = 0;
+    Channels channels;
+
+    [[nodiscard]] int decaying() const { return dim; }
+    [[nodiscard]] int log_jacobian() const { return decaying(); }
+    [[nodiscard]] int rows() const { return decaying() + (channels.log_jacobian ? 1 : 0); }
+};
+
 struct State {
-    Tile x;            ///< d x w, x = x0 + sigma n coordinates
-    Row sigma;         ///< noise level of every column
-    Row log_jacobian;  ///< ln |det dx/dx_start|, the channel of the likelihood
-    Tile data;         ///< x0 that the start was drawn from, d x w
-    Tile noise;        ///< n that the start was drawn with, d x w
+    StateLayout layout;
+    Tile z;      ///< rows of the layout x w
+    Row sigma;   ///< noise level of every column
+    Tile data;   ///< x0 that the start was drawn from, d x w
+    Tile noise;  ///< n that the start was drawn with, d x w
     std::array<ParticleStatus, kTileWidth> status{};
 
-    explicit State(int dim)
-        : x(Tile::Zero(dim, kTileWidth)),
+    explicit State(const StateLayout& rows)
+        : layout(rows),
+          z(Tile::Zero(rows.rows(), kTileWidth)),
           sigma(Row::Zero()),
-          log_jacobian(Row::Zero()),
-          data(Tile::Zero(dim, kTileWidth)),
-          noise(Tile::Zero(dim, kTileWidth)) {}
+          data(Tile::Zero(rows.dim, kTileWidth)),
+          noise(Tile::Zero(rows.dim, kTileWidth)) {}
+
+    /// Positions, d x w, in x = x0 + sigma n coordinates.
+    [[nodiscard]] auto x() { return z.topRows(layout.dim); }
+    [[nodiscard]] auto x() const { return z.topRows(layout.dim); }
 };
 
 }  // namespace sigmaflow

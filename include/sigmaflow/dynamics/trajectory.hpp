@@ -26,10 +26,11 @@ class TrajectoryRunner {
     const PointModel* model_;
     Requirements requirements_;
     ProbabilityFlow flow_;
-    FlowWorkspace stage_;
+    History history_;
+    State state_;
     std::unique_ptr<Denoiser::Workspace> scratch_;
     PosteriorTile posterior_;
-    State state_;
+    Tile position_;
     Row start_log_density_ = Row::Zero();
     SymmetricSpectrum spectrum_;
     Eigen::MatrixXd matrix_;
