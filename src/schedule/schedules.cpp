@@ -52,4 +52,11 @@ Coefficients OuSchedule::coefficients(double) const { return {-1.0, std::sqrt(2.
 
 double OuSchedule::t_of_sigma(double sigma) const { return 0.5 * std::log1p(sigma * sigma); }
 
+Scale SqrtSchedule::at(double t) const { return {1.0, std::sqrt(t)}; }
+
+/// g^2 = 2 s^2 sigma sigma' with sigma' = 1 / (1-t)^2.
+Coefficients RectifiedSchedule::coefficients(double t) const {
+    return {-1.0 / (1.0 - t), std::sqrt(2.0 * t / (1.0 - t))};
+}
+
 }  // namespace sigmaflow

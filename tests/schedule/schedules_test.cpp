@@ -2,119 +2,70 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <cmath>
-#include <memory>
-#include <random>
 
-#include "sigmaflow/schedule/coefficients.hpp"
-#include "sigmaflow/schedule/registry.hpp"
-#include "support/claim.hpp"
+#include "schedule/generators.hpp"
 
 namespace sigmaflow {
 namespace {
 
-struct Named {
-    const char* kind;
-    Value::Table parameters;
-};
-
-std::vector<Named> all_kinds() {
-    return {{"edm", {}},
-            {"ve", {}},
-            {"vp", {}},
-            {"subvp", {}},
-            {"ou", {}},
-            {"table",
-             {{"t", Value::List{0.0, 0.2, 0.5, 0.7, 1.0}},
-              {"s", Value::List{1.0, 0.9, 0.6, 0.4, 0.1}},
-              {"sigma", Value::List{0.01, 0.1, 1.0, 3.0, 40.0}}}}};
+std::unique_ptr<Schedule> make(const char* kind, const Value::Table& given = {}) {
+    return testing_support::make_schedule(kind, given).schedule;
 }
-
-Parameters parameters(const Named& named) { return {schedules().at(named.kind).kind, named.parameters, {}}; }
-
-std::unique_ptr<Schedule> make(const Named& named) { return schedules().at(named.kind).make(parameters(named)); }
-
-TEST(Schedules, EveryKindIsTested) { EXPECT_EQ(all_kinds().size(), schedules().names().size()); }
 
 // Values of docs/theory.md, section 2, to their printed digits.
 TEST(Schedules, VpHasThePublishedEnds) {
-    const auto vp = make({"vp", {}});
+    const auto vp = make("vp");
     EXPECT_NEAR(vp->sigma_max(), 152.16697028394637, 1e-12 * 152.0);
     EXPECT_NEAR(vp->sigma_min(), 0.010485992786702987, 1e-15);
 }
 
 // Kernel of each schedule from its definition, written independently of the code's algebra.
 TEST(Schedules, KernelsFollowTheirDefinitions) {
-    for (const double t : {0.01, 0.1, 0.37, 0.8, 1.0}) {
+    for (const double t : {0.01, 0.1, 0.37, 0.8, 0.99}) {
         const double s = std::exp(-0.25 * t * t * 19.9 - 0.5 * t * 0.1);
-        const Scale vp = make({"vp", {}})->at(t);
+        const Scale vp = make("vp")->at(t);
         EXPECT_NEAR(vp.s, s, 1e-15);
         EXPECT_NEAR(vp.s * vp.s * vp.sigma * vp.sigma, 1.0 - s * s, 1e-14);
-        const Scale subvp = make({"subvp", {}})->at(t);
+        const Scale subvp = make("subvp")->at(t);
         EXPECT_NEAR(subvp.s, s, 1e-15);
         EXPECT_NEAR(subvp.s * subvp.sigma, 1.0 - s * s, 1e-14);
-        const Scale ou = make({"ou", {}})->at(t);
-        EXPECT_NEAR(ou.s * ou.s * (1.0 + ou.sigma * ou.sigma), 1.0, 1e-14);
-        EXPECT_NEAR(make({"ve", {}})->at(t).sigma, 0.01 * std::pow(5000.0, t), 1e-12 * std::pow(5000.0, t));
+        const Scale ou = make("ou")->at(t);
+        EXPECT_NEAR(ou.s, std::exp(-t), 1e-15);
+        EXPECT_NEAR(ou.s * ou.s * ou.sigma * ou.sigma, 1.0 - std::exp(-2.0 * t), 1e-14);
+        EXPECT_NEAR(make("ve")->at(t).sigma, 0.01 * std::pow(5000.0, t), 1e-12 * std::pow(5000.0, t));
+        EXPECT_EQ(make("edm")->at(t).sigma, t);
+        EXPECT_EQ(make("sqrt")->at(t).sigma, std::sqrt(t));
+        const Scale rectified = make("rectified")->at(t);
+        EXPECT_EQ(rectified.s, 1.0 - t);
+        EXPECT_NEAR(rectified.s * rectified.sigma, t, 1e-15);
     }
 }
 
-TEST(Schedules, TimeOfSigmaInvertsSigma) {
-    std::mt19937_64 random(1);
-    for (const auto& named : all_kinds()) {
-        const auto schedule = make(named);
-        std::uniform_real_distribution<double> t(schedule->t_min(), schedule->t_max());
-        for (int i = 0; i < 200; ++i) {
-            const double sigma = schedule->at(t(random)).sigma;
-            EXPECT_NEAR(schedule->at(schedule->t_of_sigma(sigma)).sigma, sigma, 1e-11 * sigma) << named.kind;
-        }
-    }
+// dy = dW (document 002): f = 0, g = 1; the straight line's velocity field, f = -1/(1-t).
+TEST(Schedules, CoefficientsHaveTheirClosedForms) {
+    EXPECT_EQ(make("sqrt")->coefficients(3.0).f, 0.0);
+    EXPECT_EQ(make("sqrt")->coefficients(3.0).g, 1.0);
+    EXPECT_EQ(make("rectified")->coefficients(0.5).f, -2.0);
+    EXPECT_NEAR(make("rectified")->coefficients(0.5).g, std::sqrt(2.0), 1e-15);
+    EXPECT_NEAR(make("edm")->coefficients(2.0).g, 2.0, 1e-15);
+    EXPECT_EQ(make("ou")->coefficients(0.7).f, -1.0);
+    EXPECT_NEAR(make("ou")->coefficients(0.7).g, std::sqrt(2.0), 1e-15);
 }
 
-// (s, sigma) -> (f, g): f = (ln s)', g = s sqrt(2 sigma sigma') by central differences, whose error is O(h^2).
-TEST(Schedules, CoefficientsAreTheDerivativesOfTheScale) {
-    for (const auto& named : all_kinds()) {
-        const auto schedule = make(named);
-        for (int i = 1; i < 20; ++i) {
-            if (std::string(named.kind) == "table" && i % 2 == 0) continue;  // away from the knots
-            const double t = schedule->t_min() + (schedule->t_max() - schedule->t_min()) * (i + 0.11) / 21.0;
-            const double h = 1e-5 * t;
-            const Scale low = schedule->at(t - h);
-            const Scale high = schedule->at(t + h);
-            const Scale here = schedule->at(t);
-            const double f = (std::log(high.s) - std::log(low.s)) / (2.0 * h);
-            const double g = here.s * std::sqrt((high.sigma * high.sigma - low.sigma * low.sigma) / (2.0 * h));
-            const Coefficients exact = schedule->coefficients(t);
-            const ScaleRates rates = schedule->rates(t);
-            EXPECT_NEAR(rates.s, here.s * f, 1e-5 * (1.0 + std::abs(f))) << named.kind << " at t = " << t;
-            EXPECT_NEAR(rates.sigma * 2.0 * h, high.sigma - low.sigma, 1e-5 * (high.sigma - low.sigma)) << named.kind;
-            EXPECT_NEAR(exact.f, f, 1e-5 * (1.0 + std::abs(f))) << named.kind << " at t = " << t;
-            EXPECT_NEAR(exact.g, g, 1e-5 * (1.0 + g)) << named.kind << " at t = " << t;
-        }
-    }
+TEST(Schedules, RectifiedEndsBeforeTheSingularity) {
+    const auto rectified = make("rectified");
+    EXPECT_NEAR(rectified->sigma_max(), 999.0, 1e-9);
+    EXPECT_NEAR(rectified->sigma_min(), 1e-3 / 0.999, 1e-15);
+    EXPECT_THROW((void)make("rectified", {{"t_max", 1.0}}), InputError);
+    EXPECT_THROW((void)make("rectified", {{"t_min", 0.9}, {"t_max", 0.5}}), InputError);
 }
 
-// (f, g) -> (s, sigma) -> (f, g): integrating the coefficients gives the scale back. The table is only piecewise
-// smooth, so its panels converge slower.
-TEST(Schedules, IntegratedCoefficientsGiveTheScaleBack) {
-    double worst = 0.0;
-    for (const auto& named : all_kinds()) {
-        const auto schedule = make(named);
-        const bool smooth = std::string(named.kind) != "table";
-        const double from = schedule->t_min();
-        const auto coefficients = [&](double t) { return schedule->coefficients(t); };
-        for (const double share : {0.3, 1.0}) {
-            const double t = from + share * (schedule->t_max() - from);
-            const Scale back = integrate_coefficients(coefficients, from, schedule->at(from), t, smooth ? 64 : 1000);
-            const Scale exact = schedule->at(t);
-            const double tolerance = smooth ? 1e-11 : 1e-5;
-            EXPECT_NEAR(back.s, exact.s, tolerance * exact.s) << named.kind;
-            EXPECT_NEAR(back.sigma, exact.sigma, tolerance * exact.sigma) << named.kind;
-            if (smooth) worst = std::max(worst, std::abs(back.sigma / exact.sigma - 1.0));
-        }
+TEST(Schedules, OnlyThoseOfScaleOneSaySo) {
+    for (const char* kind : {"edm", "ve", "sqrt", "iddpm"}) EXPECT_TRUE(make(kind)->has_unit_scale()) << kind;
+    for (const char* kind : {"vp", "subvp", "ou", "rectified", "ddpm", "cosine"}) {
+        EXPECT_FALSE(make(kind)->has_unit_scale()) << kind;
     }
-    testing_support::claim("schedule-round-trip", worst);
 }
 
 }  // namespace

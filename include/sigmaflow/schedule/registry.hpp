@@ -12,12 +12,18 @@
 
 namespace sigmaflow {
 
+/// What the rule of a grid may look at.
+struct GridContext {
+    const Schedule& schedule;
+    const Parameters& parameters;  ///< of the [[schedule]] table
+};
+
 using ScheduleFactory = std::function<std::unique_ptr<Schedule>(const Parameters&)>;
 /// The decreasing sigmas from sigma_max to sigma_min.
-using GridFactory = std::function<std::vector<double>(const Schedule&, const Parameters&)>;
+using GridFactory = std::function<std::vector<double>(const GridContext&)>;
 
 [[nodiscard]] const Registry<ScheduleFactory>& schedules();
-/// Grids take no tables of their own in a study; their kinds exist for `list` and for messages.
+/// Grids have no tables of their own in a study: every schedule takes the parameters of all of them.
 [[nodiscard]] const Registry<GridFactory>& grids();
 
 /// The decreasing sigmas that a solver steps through, by the parameter `grid`; ends in 0 if `final_zero`. An InputError

@@ -51,8 +51,9 @@ class Schedule {
     [[nodiscard]] double sigma_max() const { return at(t_max()).sigma; }
     /// True if s = 1 at every t: y is x.
     [[nodiscard]] virtual bool has_unit_scale() const { return false; }
-    /// The sigmas of a schedule that is a table of its own (the rule of the grid `own`), decreasing; empty otherwise.
-    [[nodiscard]] virtual std::vector<double> own_sigmas() const { return {}; }
+    /// The times of a schedule that is defined at timesteps only, increasing: the grid `own` takes its sigmas from
+    /// them. Empty for a schedule in continuous time.
+    [[nodiscard]] virtual std::vector<double> timesteps() const { return {}; }
 };
 
 }  // namespace sigmaflow

@@ -99,4 +99,35 @@ class OuSchedule final : public Schedule {
     double t_max_;
 };
 
+/// sigma = sqrt(t), s = 1, so dy = dW: the VE column of Karras et al. 2022, table 1.
+class SqrtSchedule final : public Schedule {
+  public:
+    SqrtSchedule(double sigma_min, double sigma_max) : t_min_(sigma_min * sigma_min), t_max_(sigma_max * sigma_max) {}
+    Scale at(double t) const override;
+    Coefficients coefficients(double) const override { return {0.0, 1.0}; }
+    double t_of_sigma(double sigma) const override { return sigma * sigma; }
+    double t_min() const override { return t_min_; }
+    double t_max() const override { return t_max_; }
+    bool has_unit_scale() const override { return true; }
+
+  private:
+    double t_min_;
+    double t_max_;
+};
+
+/// Rectified flow (Liu et al. 2022), the straight line between data and noise: s = 1 - t, s sigma = t.
+class RectifiedSchedule final : public Schedule {
+  public:
+    RectifiedSchedule(double t_min, double t_max) : t_min_(t_min), t_max_(t_max) {}
+    Scale at(double t) const override { return {1.0 - t, t / (1.0 - t)}; }
+    Coefficients coefficients(double t) const override;
+    double t_of_sigma(double sigma) const override { return sigma / (1.0 + sigma); }
+    double t_min() const override { return t_min_; }
+    double t_max() const override { return t_max_; }
+
+  private:
+    double t_min_;
+    double t_max_;
+};
+
 }  // namespace sigmaflow
