@@ -8,6 +8,7 @@ GridEnds grid_ends(const Schedule& schedule, const Parameters& p) {
     const GridEnds own{schedule.sigma_max(), schedule.sigma_min()};
     const GridEnds asked{p.has("sigma_max") ? p.real("sigma_max") : own.sigma_max,
                          p.has("sigma_min") ? p.real("sigma_min") : own.sigma_min};
+    if (!(asked.sigma_min > 0.0)) throw p.error("sigma_min", "this schedule begins at sigma = 0, so a grid needs it");
     const auto outside = [&](double sigma) {
         return !(sigma >= own.sigma_min * (1.0 - 1e-12) && sigma <= own.sigma_max * (1.0 + 1e-12));
     };

@@ -10,7 +10,7 @@ namespace sigmaflow {
 void add_analytic_kinds(Registry<ScheduleFactory>& registry);
 /// ddpm, iddpm, cosine (which also has a continuous form).
 void add_discrete_kinds(Registry<ScheduleFactory>& registry);
-/// table.
+/// table, expression.
 void add_given_kinds(Registry<ScheduleFactory>& registry);
 
 }  // namespace sigmaflow

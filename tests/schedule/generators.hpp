@@ -62,6 +62,30 @@ class ScheduleGenerator {
         return {{"t", t}, {"s", s}, {"sigma", sigma}};
     }
 
+    /// Formulas of s and sigma, or of f and g, with random numbers in them.
+    Value::Table expression() {
+        const auto number = [this](double low, double high) { return std::to_string(uniform(low, high)); };
+        const double t_min = geometric(1e-3, 1e-2);
+        switch (integer(0, 3)) {
+            case 0:
+                return {{"sigma", number(0.5, 3.0) + " * t^" + number(0.5, 3.0)}, {"t_min", t_min}, {"t_max", 30.0}};
+            case 1:
+                return {{"sigma", "tan(" + number(0.5, 1.5) + " * t)"},
+                        {"s", "cos(" + number(0.5, 1.5) + " * t)"},
+                        {"t_min", t_min}};
+            case 2:
+                return {{"f", "-" + number(0.5, 2.0)},
+                        {"g", "1 + " + number(0.1, 0.9) + " * sin(3 * t)"},
+                        {"sigma_start", geometric(1e-3, 1e-1)},
+                        {"t_max", uniform(1.0, 3.0)}};
+            default:
+                return {{"f", "-(0.1 + " + number(5.0, 20.0) + " * t) / 2"},
+                        {"g", "sqrt(0.1 + " + number(5.0, 20.0) + " * t)"},
+                        {"s_start", uniform(0.5, 2.0)},
+                        {"sigma_start", geometric(1e-3, 1e-1)}};
+        }
+    }
+
     std::mt19937_64 random_;
     std::map<std::string, std::function<Value::Table()>> generators_ = {
         {"edm", [this] { return ends(); }},        {"ve", [this] { return ends(); }},
@@ -69,7 +93,7 @@ class ScheduleGenerator {
         {"vp", [this] { return betas(); }},        {"subvp", [this] { return betas(); }},
         {"rectified", [this] { return times(); }}, {"ddpm", [this] { return ddpm(); }},
         {"iddpm", [this] { return iddpm(); }},     {"cosine", [this] { return cosine(); }},
-        {"table", [this] { return table(); }},
+        {"table", [this] { return table(); }},     {"expression", [this] { return expression(); }},
     };
 };
 
