@@ -12,6 +12,7 @@ from conftest import DONE, FAILED, STOPPED, TASK_FAILED, TASKS, THROW, USAGE, st
 
 COMMANDS = ["run", "plan", "status", "verify", "diff", "aggregate", "eval", "trace", "list", "example"]
 FIXED = ["--set", "schedule.edm.steps=12"]
+EVAL_RING = ["eval", "study.toml", "--distribution", "ring", "--sigma", "1", "--at", "0,0"]
 
 
 @pytest.fixture(scope="module")
@@ -89,6 +90,14 @@ def test_help_of_run_documents_the_contract(lab):
         (["eval", "study.toml", "--distribution", "ring", "--sigma", "1", "--at", "0"], "has 1 number", "dimension 2"),
         (["eval", "study.toml", "--distribution", "ring", "--sigma", "1", "--at", "0,x"], "'x'", "finite number"),
         (["eval", "study.toml", "--distribution", "ring", "--sigma", "1", "--at", "@none"], "'none'", "--at"),
+        ([*EVAL_RING, "--order", "2"], "--order is given without --direction", "--direction with 2 numbers"),
+        ([*EVAL_RING, "--direction", "1,0"], "--direction is given without --order", "--order K"),
+        ([*EVAL_RING, "--order", "2", "--direction", "1"], "--direction has 1 number", "dimension 2"),
+        ([*EVAL_RING, "--order", "2", "--direction", "1,0,0"], "--direction has 3 numbers", "dimension 2"),
+        ([*EVAL_RING, "--order", "2", "--direction", "1,nan"], "--direction", "finite number"),
+        ([*EVAL_RING, "--order", "0", "--direction", "1,0"], "--order is '0'", ">= 1"),
+        ([*EVAL_RING, "--order", "2.5", "--direction", "1,0"], "--order is '2.5'", "whole number"),
+        ([*EVAL_RING, "--order", "7", "--direction", "1,0"], "--order is 7", "known to order 6) give at most 6"),
         (["trace", "study.toml", "--distribution", "ring", "--solver", "hen", "--from", "1,2", *FIXED], "hen", "heun"),
         (["list", "solver"], "unknown room 'solver'", "'solvers'"),
         (["example", "toi"], "unknown example 'toi'", "'toy'"),
