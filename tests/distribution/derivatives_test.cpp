@@ -1,5 +1,5 @@
 // D^k m [v .. v] = kappa_{k+1}(v, .., v) / sigma^{2k} for every kind that knows cumulants, and the Taylor series that
-// follows. (theory, section 3)
+// follows. (docs/theory.md, section 6)
 #include <gtest/gtest.h>
 
 #include <algorithm>

@@ -59,7 +59,7 @@ void shift_moments(const Moments& moments, const Number& origin, Moments& shifte
 }
 
 /// Taylor coefficients of the denoiser along v, <v, m(x + h v)> = sum_k t_k h^k, from the cumulants of <v, x0> given x:
-/// t_k = kappa_{k+1} / (k! sigma^{2k}), k = 0, 1 .. (docs/theory.md, section 3).
+/// t_k = kappa_{k+1} / (k! sigma^{2k}), k = 0, 1 .. (docs/theory.md, section 6).
 template <class Cumulants, class Coefficients>
 void taylor_of_mean(const Cumulants& cumulants, double sigma, Coefficients&& coefficients) {
     for (std::size_t k = 0; k < cumulants.size(); ++k) {

@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// The law of total cumulance: cumulants of a mixture from those of its components, for the columns of a tile.
+/// The law of total cumulance: cumulants of a mixture from those of its components, for the columns of a tile
+/// (docs/theory.md, section 6).
 
 #include <Eigen/Core>
 #include <array>
