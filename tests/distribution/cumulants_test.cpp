@@ -8,6 +8,7 @@
 #include <string>
 
 #include "distribution/witness_cases.hpp"
+#include "sigmaflow/distribution/posterior_weights.hpp"
 #include "sigmaflow/numerics/cumulants.hpp"
 #include "support/claim.hpp"
 
@@ -150,6 +151,25 @@ TEST(CumulantsOfPosteriors, OfRandomCloudsAgreeWithTheWitness) {
         }
     }
     worst.record("clouds");
+}
+
+// One point three times, and 1 away with the weight e^-100 a Gaussian of variance 2: all digits of what it adds.
+TEST(TotalCumulants, OfFaintComponentsKeepRelativeAccuracy) {
+    PosteriorWeights weights(4);
+    weights.table.setZero();
+    weights.table.row(0).setConstant(-100.0);
+    weights.normalise();
+    Tile table(8, kTileWidth);
+    for (int k = 0; k < 4; ++k) {
+        table.row(2 * k).setConstant(k == 0 ? 1.1 : 0.1);
+        table.row(2 * k + 1).setConstant(k == 0 ? 2.0 : 0.0);
+    }
+    TotalCumulance law(2);
+    Tile out(6, kTileWidth);
+    total_cumulants(weights, table, 6, law, out);
+    const double r = std::exp(-100.0) / 3.0;
+    const double moments[] = {0.1, 3 * r, 7 * r, 25 * r, 81 * r, 331 * r};  // r E (1 + sqrt(2) Z)^n
+    for (int n = 0; n < 6; ++n) EXPECT_NEAR(out(n, 7), moments[n], 1e-14 * moments[n]) << "kappa_" << n + 1;
 }
 
 }  // namespace

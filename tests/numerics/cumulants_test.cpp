@@ -184,6 +184,15 @@ TEST(TotalCumulance, KeepsItsRange) {
     }
 }
 
+TEST(TotalCumulance, KeepsItsRangeInWidths) {
+    for (const double h : {1e76, 1e52, 1e-60}) {
+        const Six found = mixed({{0, 0, 0, 0, 0, 0}, {0, h * h, 0, 0, 0, 0}}, {1.0, 1.0}, 2);
+        EXPECT_DOUBLE_EQ(found[1], 0.5 * h * h);
+        EXPECT_DOUBLE_EQ(found[3], 0.75 * h * h * h * h);
+        EXPECT_EQ(found[5], 0.0);
+    }
+}
+
 // Far away, but not there.
 TEST(TotalCumulance, PassesOverComponentsWithoutWeight) {
     const Six found =
