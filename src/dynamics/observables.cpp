@@ -8,6 +8,8 @@ constexpr BinScale log_density_bins{.lowest = 1e-2, .highest = 1e6};
 /// u = 1 - J = c, an eigenvalue of C / sigma^2; J = 0 is an edge.
 constexpr BinScale jacobian_bins{.origin = 1.0, .sign = -1.0, .lowest = 1e-4, .highest = 1e4, .two_sided = false};
 constexpr BinScale mmse_bins{.lowest = 1e-8, .highest = 1e8, .two_sided = false};
+constexpr BinScale error_bins{.lowest = 1e-15, .highest = 1e3, .two_sided = false};
+constexpr BinScale count_bins{.lowest = 0.5, .highest = 1e7, .two_sided = false};
 constexpr BinScale entropy_bins{.lowest = 1e-4, .highest = 1e4, .two_sided = false};
 
 }  // namespace
@@ -60,6 +62,22 @@ Requirements Likelihood::requirements() const {
 void Likelihood::observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const {
     const State& state = snapshot.state;
     out.row(0) = (snapshot.start_log_density - state.z.row(state.layout.log_jacobian()).array()).matrix();
+}
+
+Field RoundTripError::field(int) const {
+    return {"round_trip_error", "data", "distance to where a round trip passed on its way up", "", 1, error_bins};
+}
+
+Requirements RoundTripError::requirements() const { return {.outbound = true}; }
+
+void RoundTripError::observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const {
+    out.row(0) = (snapshot.state.x() - snapshot.outbound).colwise().norm();
+}
+
+Field SolverCount::field(int) const { return {name_, "1", meaning_, "", 1, count_bins}; }
+
+void SolverCount::observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const {
+    out.row(0) = (snapshot.state.*count_).matrix();
 }
 
 Field Mmse::field(int) const {

@@ -7,8 +7,12 @@ namespace sigmaflow {
 
 /// A step as a clock sees it.
 struct ClockStep {
-    ClockStep(const Step& step, Clock on)
-        : flow(step.flow), clock(on), begin(on_clock(on, step.from)), end(on_clock(on, step.to)), length(end - begin) {}
+    ClockStep(const Step& step, Clock preferred)
+        : flow(step.flow),
+          clock(flow.clock(preferred)),
+          begin(flow.on_clock(clock, step.from)),
+          end(flow.on_clock(clock, step.to)),
+          length(end - begin) {}
 
     /// k(z, u)
     void slope(const Tile& z, double u, Tile& out) const { flow.slope(clock, z, u, out); }

@@ -1,5 +1,6 @@
 #include "sigmaflow/dynamics/point_model.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -27,6 +28,38 @@ RecordedLevels recorded_levels(const std::vector<double>& grid, const std::vecto
     return out;
 }
 
+namespace {
+
+/// The ends of a grid, every wanted level between them and a last 0: what an adaptive solver has to meet.
+std::vector<double> landings(const std::vector<double>& sigmas, const std::vector<double>& wanted) {
+    constexpr double rounding = 1e-12;
+    const bool to_zero = sigmas.back() == 0.0;
+    const double last = to_zero ? sigmas[sigmas.size() - 2] : sigmas.back();
+    std::vector<double> out = {sigmas.front()};
+    for (const double sigma : wanted) {
+        if (sigma < out.back() * (1.0 - rounding) && sigma > last * (1.0 + rounding)) out.push_back(sigma);
+    }
+    if (last < out.back()) out.push_back(last);
+    if (to_zero) out.push_back(0.0);
+    return out;
+}
+
+}  // namespace
+
+void PointModel::lay_route(std::vector<double> sigmas, std::vector<double> wanted) {
+    if (solver->traits().adaptive) sigmas = landings(sigmas, wanted);
+    if (course.direction == Direction::up) {
+        std::reverse(sigmas.begin(), sigmas.end());
+        std::reverse(wanted.begin(), wanted.end());
+    }
+    levels = recorded_levels(sigmas, wanted);
+    grid = std::move(sigmas);
+}
+
+double PointModel::first_sigma() const {
+    return course.direction == Direction::round_trip ? grid.back() : grid.front();
+}
+
 std::vector<Field> PointModel::fields() const {
     std::vector<Field> out;
     for (const auto& observable : observables) out.push_back(observable->field(dim()));
@@ -39,6 +72,7 @@ Requirements PointModel::requirements() const {
         const Requirements one = observable->requirements();
         all.posterior = all.posterior | one.posterior;
         all.channels = all.channels | one.channels;
+        all.outbound = all.outbound || one.outbound;
     }
     return all;
 }
@@ -46,28 +80,35 @@ Requirements PointModel::requirements() const {
 Work PointModel::cost(int width) const {
     const Requirements needs = requirements();
     const Denoiser& denoiser = distribution->posterior();
-    const auto steps = static_cast<double>(grid.size() - 1);
+    const double ways = course.direction == Direction::round_trip ? 2.0 : 1.0;
+    const double evaluations = ways * solver->evaluations(grid);
     double recorded = 0.0;
     for (const int level : levels.level_of_sigma) recorded += level >= 0 ? 1.0 : 0.0;
-    Work work = denoiser.cost(needs_of(needs.channels), width).times(steps * solver->traits().evaluations_per_step);
+    Work work = denoiser.cost(needs_of(needs.channels), width).times(evaluations);
     work += denoiser.cost(needs.posterior, width).times(recorded);
     const double d = dim();
     if (needs.posterior.covariance) work.flops += recorded * width * 4.0 / 3.0 * d * d * d;
-    work.flops += (steps + recorded) * width * 10.0 * d;
+    work.flops += (evaluations + recorded) * width * 10.0 * d;
     return work;
 }
 
 std::string PointModel::mismatch() const {
-    if (course.direction != Direction::down) return "this version goes down the grid only";
-    if (course.start != Start::exact) return "this version starts from exact draws only";
-    if (course.coordinates != Coordinates::canonical) return "this version has canonical coordinates only";
-    if (solver->traits().needs_gaussian && distribution->gaussian() == nullptr) {
-        return "this solver needs Gaussian data";
+    const SolverTraits traits = solver->traits();
+    if (course.coordinates == Coordinates::scaled && !traits.any_clock) {
+        return "coordinates = \"scaled\" needs a solver that steps in the schedule's t";
     }
+    if (course.direction == Direction::round_trip && !traits.follows_flow) {
+        return "a round trip needs a solver that follows the flow";
+    }
+    if (course.start == Start::gaussian && traits.draws_marginals) {
+        return "this solver draws x0 + sigma n afresh, start = \"gaussian\" has no meaning";
+    }
+    if (traits.needs_gaussian && distribution->gaussian() == nullptr) return "this solver needs Gaussian data";
     const Requirements needs = requirements();
-    if (needs.channels.log_jacobian && !solver->traits().follows_flow) {
-        return "'likelihood' needs a solver that follows the flow";
+    if (needs.outbound && course.direction != Direction::round_trip) {
+        return "'round_trip_error' needs direction = \"round_trip\"";
     }
+    if (needs.channels.log_jacobian && !traits.follows_flow) return "'likelihood' needs a solver that follows the flow";
     const Capabilities can = distribution->posterior().capabilities();
     const Needs want = needs.posterior;
     if (want.entropy && !can.entropy) return "'entropy' needs a distribution with posterior weights";

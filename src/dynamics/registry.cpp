@@ -3,6 +3,7 @@
 #include "sigmaflow/dynamics/adams_bashforth.hpp"
 #include "sigmaflow/dynamics/closed_forms.hpp"
 #include "sigmaflow/dynamics/dpm_solver.hpp"
+#include "sigmaflow/dynamics/embedded_pairs.hpp"
 #include "sigmaflow/dynamics/observables.hpp"
 #include "sigmaflow/dynamics/runge_kutta.hpp"
 
@@ -18,6 +19,39 @@ std::unique_ptr<Base> plain(const Parameters&) {
 template <class Made, auto choice>
 std::unique_ptr<Solver> chosen(const Parameters&) {
     return std::make_unique<Made>(choice);
+}
+
+std::vector<Parameter> tolerance_parameters() {
+    std::vector<Parameter> out = {
+        {"rtol", Type::real, Value(1e-6), "error allowed in a step, relative to |x|"},
+        {"atol", Type::real, Value(1e-8), "error allowed in a step, absolute"},
+        {"max_steps", Type::integer, Value(10000), "steps of one particle, rejected ones included, before it fails"}};
+    for (auto& parameter : out) {
+        parameter.least = 0.0;
+        parameter.least_excluded = true;
+    }
+    out.back().most = 1e9;
+    return out;
+}
+
+template <const EmbeddedPair& (*pair)()>
+std::unique_ptr<Solver> adaptive(const Parameters& p) {
+    return std::make_unique<AdaptiveSolver>(
+        pair(), Tolerances{p.real("rtol"), p.real("atol"), static_cast<int>(p.integer("max_steps"))});
+}
+
+std::unique_ptr<Observable> steps(const Parameters&) {
+    return std::make_unique<SolverCount>("steps", "steps taken since the start", &State::steps);
+}
+
+std::unique_ptr<Observable> rejected_steps(const Parameters&) {
+    return std::make_unique<SolverCount>("rejected_steps", "steps tried and thrown away since the start",
+                                         &State::rejected);
+}
+
+std::unique_ptr<Observable> evaluations(const Parameters&) {
+    return std::make_unique<SolverCount>("evaluations", "evaluations of the denoiser by the solver since the start",
+                                         &State::evaluations);
 }
 
 Registry<SolverFactory> build_solvers() {
@@ -37,6 +71,10 @@ Registry<SolverFactory> build_solvers() {
                  chosen<DpmPP3MSolver, ThirdTerm::published>);
     registry.add({"dpmpp_3m_corrected", "DPM-Solver++(3M) with twice the published third term: order 3", {}},
                  chosen<DpmPP3MSolver, ThirdTerm::corrected>);
+    registry.add({"dopri5", "Dormand-Prince 5(4) in ln sigma, steps chosen per particle", tolerance_parameters()},
+                 adaptive<dormand_prince>);
+    registry.add({"tsit5", "Tsitouras 5(4) in ln sigma, steps chosen per particle", tolerance_parameters()},
+                 adaptive<tsitouras>);
     registry.add({"exact", "closed form of the flow; Gaussian data only", {}}, plain<Solver, ExactGaussianSolver>);
     registry.add({"marginal", "x0 + sigma n afresh from p_sigma at each level, the same x0 and n; no flow", {}},
                  plain<Solver, MarginalSolver>);
@@ -51,6 +89,11 @@ Registry<ObservableFactory> build_observables() {
     registry.add({"log_density", "ln p_sigma(x) in closed form", {}}, plain<Observable, LogDensity>);
     registry.add({"likelihood", "ln p_sigma(x) integrated along the flow, exact trace", {}},
                  plain<Observable, Likelihood>);
+    registry.add({"round_trip_error", "distance to where a round trip passed on its way up", {}},
+                 plain<Observable, RoundTripError>);
+    registry.add({"steps", "steps taken since the start", {}}, steps);
+    registry.add({"rejected_steps", "steps that an adaptive solver threw away since the start", {}}, rejected_steps);
+    registry.add({"evaluations", "evaluations of the denoiser by the solver since the start", {}}, evaluations);
     registry.add({"mmse", "tr C of the posterior; its mean is the minimum mean square error", {}},
                  plain<Observable, Mmse>);
     registry.add({"entropy", "entropy of the posterior weights, in nats", {}}, plain<Observable, WeightEntropy>);

@@ -7,8 +7,14 @@
 namespace sigmaflow {
 
 void EulerSolver::advance(const Step& step) const {
+    const ClockStep on(step, Clock::sigma);
     Tile& n = step.history.stage(0);
     Tile& z = step.state.z;
+    if (on.clock == Clock::time) {
+        on.slope(z, on.begin, n);
+        z += on.length * n;
+        return;
+    }
     const int decaying = step.state.layout.decaying();
     const auto quadratures = z.rows() - decaying;
     step.flow.target(z, step.from, n);

@@ -1,14 +1,25 @@
 #include "sigmaflow/dynamics/trajectory.hpp"
 
 #include <algorithm>
+#include <cmath>
+#include <numbers>
 
 namespace sigmaflow {
+
+namespace {
+
+History history_of(const SolverTraits& traits, int rows) {
+    return {traits.stages, traits.memory, traits.numbers, rows};
+}
+
+}  // namespace
 
 TrajectoryRunner::TrajectoryRunner(const PointModel& model)
     : model_(&model),
       requirements_(model.requirements()),
-      flow_(*model.distribution, requirements_.channels),
-      history_(model.solver->traits().stages, model.solver->traits().memory, flow_.layout().rows()),
+      flow_(*model.distribution, requirements_.channels,
+            model.course.coordinates == Coordinates::scaled ? model.schedule.get() : nullptr),
+      history_(history_of(model.solver->traits(), flow_.layout().rows())),
       state_(flow_.layout()),
       scratch_(model.distribution->posterior().workspace()),
       posterior_(model.dim(), requirements_.posterior),
@@ -16,16 +27,11 @@ TrajectoryRunner::TrajectoryRunner(const PointModel& model)
       spectrum_(model.dim()),
       matrix_(model.dim(), model.dim()) {
     for (const auto& field : model.fields()) observed_.emplace_back(Tile::Zero(field.components, kTileWidth));
+    if (requirements_.outbound) outbound_.assign(model.levels.sigma.size(), Tile::Zero(model.dim(), kTileWidth));
 }
 
 void TrajectoryRunner::run(const ParticleRange& range, int first, BlockBuffer& out) {
-    model_->distribution->sample(model_->key, range, state_.data);
-    for (int column = 0; column < kTileWidth; ++column) {
-        const int particle = std::min(column, range.count - 1);  // padding repeats the last particle
-        Stream stream = model_->key.stream(range.first + particle, Purpose::start_noise);
-        for (int i = 0; i < model_->dim(); ++i) state_.noise(i, column) = stream.normal();
-    }
-    state_.x() = state_.data + model_->grid.front() * state_.noise;
+    draw_start(range);
     integrate(first, range.count, out);
 }
 
@@ -36,25 +42,69 @@ void TrajectoryRunner::run_from(const Tile& start, int count, BlockBuffer& out) 
     integrate(0, count, out);
 }
 
+void TrajectoryRunner::draw_start(const ParticleRange& range) {
+    for (int column = 0; column < kTileWidth; ++column) {
+        const int particle = std::min(column, range.count - 1);  // padding repeats the last particle
+        Stream stream = model_->key.stream(range.first + particle, Purpose::start_noise);
+        for (int i = 0; i < model_->dim(); ++i) state_.noise(i, column) = stream.normal();
+    }
+    if (model_->course.start == Start::exact) {
+        model_->distribution->sample(model_->key, range, state_.data);
+    } else {
+        state_.data.setZero();
+    }
+    state_.x() = state_.data + model_->first_sigma() * state_.noise;
+}
+
 void TrajectoryRunner::integrate(int first, int count, BlockBuffer& out) {
-    const auto& grid = model_->grid;
-    const auto& level_of_sigma = model_->levels.level_of_sigma;
-    state_.sigma.setConstant(grid.front());
+    prepare();
+    if (model_->course.direction == Direction::round_trip) travel_up(first, count, out);
+    travel_recorded(first, count, out);
+}
+
+void TrajectoryRunner::prepare() {
+    state_.sigma.setConstant(model_->first_sigma());
     state_.z.bottomRows(state_.z.rows() - model_->dim()).setZero();
     state_.status.fill(ParticleStatus::ok);
+    for (Row* count : {&state_.steps, &state_.rejected, &state_.evaluations}) count->setZero();
     history_.clear();
-    if (requirements_.channels.log_jacobian) {
-        Needs needs;
-        needs.log_density = true;
-        position_ = state_.x();
-        flow_.denoiser().evaluate(position_, state_.sigma, needs, *scratch_, posterior_);
-        start_log_density_ = posterior_.log_density;
+    if (requirements_.channels.log_jacobian) find_start_log_density();
+}
+
+/// ln p_sigma for an exact start, that of the prior for a Gaussian one.
+void TrajectoryRunner::find_start_log_density() {
+    if (model_->course.start == Start::gaussian) {
+        const double variance = model_->first_sigma() * model_->first_sigma();
+        start_log_density_ = -0.5 * state_.x().colwise().squaredNorm().array() / variance -
+                             0.5 * model_->dim() * std::log(2.0 * std::numbers::pi * variance);
+        return;
     }
+    Needs needs;
+    needs.log_density = true;
+    position_ = state_.x();
+    flow_.denoiser().evaluate(position_, state_.sigma, needs, *scratch_, posterior_);
+    start_log_density_ = posterior_.log_density;
+}
+
+/// The first half of a round trip: the recorded way backwards.
+void TrajectoryRunner::travel_up(int first, int count, BlockBuffer& out) {
+    const auto& grid = model_->grid;
+    for (std::size_t i = grid.size(); i-- > 0;) {
+        if (i + 1 < grid.size()) advance(*model_->solver, flow_, grid[i], history_, state_);
+        watch(0, first, count, out);
+        const int level = model_->levels.level_of_sigma[i];
+        if (level >= 0 && requirements_.outbound) outbound_[static_cast<std::size_t>(level)] = state_.x();
+    }
+    history_.clear();
+}
+
+void TrajectoryRunner::travel_recorded(int first, int count, BlockBuffer& out) {
+    const auto& grid = model_->grid;
     int next_level = 0;
     for (std::size_t i = 0; i < grid.size(); ++i) {
         if (i > 0) advance(*model_->solver, flow_, grid[i], history_, state_);
         watch(next_level, first, count, out);
-        const int level = level_of_sigma[i];
+        const int level = model_->levels.level_of_sigma[i];
         if (level < 0) continue;
         record(level, first, count, out);
         next_level = level + 1;
@@ -72,7 +122,8 @@ void TrajectoryRunner::watch(int next_level, int first, int count, BlockBuffer& 
 void TrajectoryRunner::record(int level, int first, int count, BlockBuffer& out) {
     position_ = state_.x();
     flow_.denoiser().evaluate(position_, state_.sigma, requirements_.posterior, *scratch_, posterior_);
-    const Snapshot snapshot{state_, posterior_, start_log_density_, spectrum_, matrix_};
+    const Tile& outbound = requirements_.outbound ? outbound_[static_cast<std::size_t>(level)] : nowhere_;
+    const Snapshot snapshot{state_, posterior_, start_log_density_, outbound, spectrum_, matrix_};
     for (std::size_t field = 0; field < observed_.size(); ++field) {
         Tile& values = observed_[field];
         model_->observables[field]->observe(snapshot, values);

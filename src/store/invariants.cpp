@@ -101,15 +101,16 @@ void check_sigma(const Layout& layout, std::vector<Damage>& damage) {
     for (const auto& group : layout.groups) {
         const auto points = group.size_of_dimension("point");
         for (std::uint64_t point = 0; point < points; ++point) {
-            double last = std::numeric_limits<double>::infinity();
-            for (const double sigma : sigma_of(group, point)) {
-                if (!std::isfinite(sigma)) continue;
-                if (!(sigma < last)) {
-                    damage.push_back({fmt::format("/results/{}/sigma, point {}", group.name, point),
-                                      fmt::format("{} follows {}: noise levels must decrease", sigma, last), -1});
-                    break;
-                }
-                last = sigma;
+            auto sigma = sigma_of(group, point);
+            std::erase_if(sigma, [](double value) { return !std::isfinite(value); });
+            const bool up = sigma.size() > 1 && sigma[1] > sigma[0];
+            for (std::size_t level = 1; level < sigma.size(); ++level) {
+                if (up ? sigma[level] > sigma[level - 1] : sigma[level] < sigma[level - 1]) continue;
+                damage.push_back({fmt::format("/results/{}/sigma, point {}", group.name, point),
+                                  fmt::format("{} follows {}: noise levels must {}", sigma[level], sigma[level - 1],
+                                              up ? "increase" : "decrease"),
+                                  -1});
+                break;
             }
         }
     }

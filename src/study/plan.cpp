@@ -110,13 +110,14 @@ PointModel build_model(const Study& study, const Point& point, std::shared_ptr<c
     model.schedule =
         schedules().at(point.schedule.kind, point.schedule.parameters.where()).make(point.schedule.parameters);
     model.course = make_course(*model.schedule, point.schedule.parameters);
-    model.grid = make_grid(*model.schedule, point.schedule.parameters);
     model.solver = solvers().at(point.solver.kind, point.solver.parameters.where()).make(point.solver.parameters);
     for (const auto& quantity : study.quantities) {
         model.observables.push_back(
             observables().at(quantity.kind, quantity.parameters.where()).make(quantity.parameters));
     }
-    model.levels = recorded_levels(model.grid, wanted_levels(study.levels, model.grid));
+    auto grid = make_grid(*model.schedule, point.schedule.parameters);
+    auto wanted = wanted_levels(study.levels, grid);
+    model.lay_route(std::move(grid), std::move(wanted));
     model.key = {study.seed, point.distribution.id};
     return model;
 }

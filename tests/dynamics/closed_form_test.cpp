@@ -113,7 +113,7 @@ TEST(ClosedForm, LastStepToZeroIsTheMean) {
         if (traits.reaches_zero) continue;
         ProbabilityFlow flow(*model.distribution, {});
         State state(flow.layout());
-        History history(traits.stages, traits.memory, flow.layout().rows());
+        History history(traits.stages, traits.memory, traits.numbers, flow.layout().rows());
         Tile before;
         model.distribution->sample(model.key, {0, 32}, before);
         state.x() = 5.0 * before;

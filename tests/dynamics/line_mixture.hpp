@@ -50,6 +50,18 @@ struct LineMixture {
         return sum;
     }
 
+    /// The posterior mean.
+    [[nodiscard]] long double denoise(long double x, long double sigma) const {
+        long double weights = 0.0L, sum = 0.0L;
+        for (const auto& c : components) {
+            const long double v = c.width * c.width + sigma * sigma;
+            const long double weight = c.weight * std::exp(-0.5L * (x - c.mean) * (x - c.mean) / v) / std::sqrt(v);
+            weights += weight;
+            sum += weight * (c.mean + c.width * c.width / v * (x - c.mean));
+        }
+        return sum / weights;
+    }
+
     /// Where the flow takes x from sigma to `to`: the same quantile, by bisection.
     [[nodiscard]] long double flow(long double x, long double sigma, long double to) const {
         const bool left = below(x, sigma) < 0.5L;

@@ -16,23 +16,12 @@ using testing_support::run_block;
 
 const LineMixture law = {{{0.3L, -1.2L, 0.5L}, {0.5L, 0.4L, 0.4L}, {0.2L, 1.6L, 0.7L}}};
 
-long double denoise(long double x, long double sigma) {
-    long double weights = 0.0L, sum = 0.0L;
-    for (const auto& c : law.components) {
-        const long double v = c.width * c.width + sigma * sigma;
-        const long double weight = c.weight * std::exp(-0.5L * (x - c.mean) * (x - c.mean) / v) / std::sqrt(v);
-        weights += weight;
-        sum += weight * (c.mean + c.width * c.width / v * (x - c.mean));
-    }
-    return sum / weights;
-}
-
 /// The update of k-diffusion's sample_dpmpp_3m_sde at eta = 0, in its own notation; third_factor = 2 corrects it. The
 /// first two steps are exact.
 long double sample_dpmpp_3m(long double x, const std::vector<double>& sigmas, long double third_factor) {
     long double denoised_1 = 0, denoised_2 = 0, h_1 = 0, h_2 = 0;
     for (std::size_t i = 0; i + 1 < sigmas.size(); ++i) {
-        const long double denoised = denoise(x, sigmas[i]);
+        const long double denoised = law.denoise(x, sigmas[i]);
         const long double h =
             std::log(static_cast<long double>(sigmas[i])) - std::log(static_cast<long double>(sigmas[i + 1]));
         if (i < 2) {

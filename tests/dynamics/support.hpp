@@ -14,8 +14,8 @@ namespace sigmaflow::testing_support {
 
 /// A point whose levels are all sigmas of its grid.
 inline PointModel make_model(const char* distribution, const Value::Table& law, const char* schedule,
-                             const Value::Table& clock, const char* solver,
-                             const std::vector<std::string>& quantities) {
+                             const Value::Table& clock, const char* solver, const std::vector<std::string>& quantities,
+                             const Value::Table& choices = {}) {
     PointModel model;
     const auto& kind = distributions().at(distribution);
     model.distribution = kind.make(Parameters(kind.kind, law, {}), {});
@@ -23,14 +23,14 @@ inline PointModel make_model(const char* distribution, const Value::Table& law, 
     const Parameters clock_parameters(clock_kind.kind, clock, {});
     model.schedule = clock_kind.make(clock_parameters);
     model.course = make_course(*model.schedule, clock_parameters);
-    model.grid = make_grid(*model.schedule, clock_parameters);
-    model.solver = solvers().at(solver).make(Parameters(solvers().at(solver).kind, {}, {}));
+    model.solver = solvers().at(solver).make(Parameters(solvers().at(solver).kind, choices, {}));
     for (const auto& name : quantities) {
         model.observables.push_back(observables().at(name).make(Parameters(observables().at(name).kind, {}, {})));
     }
-    auto levels = model.grid;
+    auto grid = make_grid(*model.schedule, clock_parameters);
+    auto levels = grid;
     if (levels.back() == 0.0) levels.pop_back();
-    model.levels = recorded_levels(model.grid, levels);
+    model.lay_route(std::move(grid), std::move(levels));
     model.key = {11, 22};
     return model;
 }

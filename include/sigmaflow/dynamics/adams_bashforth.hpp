@@ -22,7 +22,9 @@ class AdamsBashforthSolver final : public Solver {
   public:
     /// order = 2, 3 or 4.
     explicit AdamsBashforthSolver(int order) : order_(order) {}
-    SolverTraits traits() const override { return {.evaluations_per_step = 1.0, .stages = 3, .memory = order_}; }
+    SolverTraits traits() const override {
+        return {.evaluations_per_step = 1.0, .stages = 3, .memory = order_, .any_clock = true};
+    }
     void advance(const Step& step) const override;
 
   private:

@@ -21,7 +21,7 @@ class ExactGaussianSolver final : public Solver {
 class MarginalSolver final : public Solver {
   public:
     SolverTraits traits() const override {
-        return {.evaluations_per_step = 0.0, .follows_flow = false, .reaches_zero = true};
+        return {.evaluations_per_step = 0.0, .follows_flow = false, .draws_marginals = true, .reaches_zero = true};
     }
     void advance(const Step& step) const override;
 };

@@ -12,12 +12,16 @@ namespace sigmaflow {
 /// Made once per thread and point and cleared at every start, so that steps allocate nothing.
 class History {
   public:
-    History(int stages, int memory, int rows)
+    History(int stages, int memory, int numbers, int rows)
         : stages_(static_cast<std::size_t>(stages), Tile::Zero(rows, kTileWidth)),
           past_(static_cast<std::size_t>(memory), Tile::Zero(rows, kTileWidth)),
-          clocks_(static_cast<std::size_t>(memory), 0.0) {}
+          clocks_(static_cast<std::size_t>(memory), 0.0),
+          numbers_(static_cast<std::size_t>(numbers), Row::Zero()) {}
 
-    void clear() { length_ = 0; }
+    void clear() {
+        length_ = 0;
+        for (auto& number : numbers_) number.setZero();
+    }
 
     /// Scratch of one step.
     [[nodiscard]] Tile& stage(int i) { return stages_[static_cast<std::size_t>(i)]; }
@@ -32,13 +36,18 @@ class History {
     }
     [[nodiscard]] int length() const { return length_; }
     /// Entry i, newest first.
+    [[nodiscard]] Tile& past(int i) { return past_[static_cast<std::size_t>(i)]; }
     [[nodiscard]] const Tile& past(int i) const { return past_[static_cast<std::size_t>(i)]; }
     [[nodiscard]] double clock(int i) const { return clocks_[static_cast<std::size_t>(i)]; }
+
+    /// One number per particle, zero at the start.
+    [[nodiscard]] Row& number(int i) { return numbers_[static_cast<std::size_t>(i)]; }
 
   private:
     std::vector<Tile> stages_;
     std::vector<Tile> past_;
     std::vector<double> clocks_;
+    std::vector<Row> numbers_;
     int length_ = 0;
 };
 

@@ -16,13 +16,15 @@ namespace sigmaflow {
 struct Requirements {
     Needs posterior = {};    ///< of the denoiser, at recorded levels
     Channels channels = {};  ///< of the state, along the whole trajectory
+    bool outbound = false;   ///< where a round trip passed the level on its way up
 };
 
 /// A recorded moment of a tile.
 struct Snapshot {
     const State& state;
     const PosteriorTile& posterior;  ///< at (x, sigma) of the state
-    const Row& start_log_density;    ///< ln p at the start of the trajectory
+    const Row& start_log_density;    ///< ln of the density that the start was drawn from
+    const Tile& outbound;            ///< x at this level on the way up of a round trip
     SymmetricSpectrum& spectrum;     ///< scratch
     Eigen::MatrixXd& matrix;         ///< scratch, d x d
 };

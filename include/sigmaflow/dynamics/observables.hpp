@@ -46,6 +46,30 @@ class Likelihood final : public Observable {
     void observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const override;
 };
 
+/// |x - x_up|: how far a round trip (up, then down again) misses the point where it passed the level on its way up.
+class RoundTripError final : public Observable {
+  public:
+    Field field(int dim) const override;
+    Requirements requirements() const override;
+    void observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const override;
+};
+
+/// What the solver did until here: one of the counts of a State.
+class SolverCount final : public Observable {
+  public:
+    /// `count` of the state, recorded as `name`.
+    SolverCount(const char* name, const char* meaning, Row State::*count)
+        : name_(name), meaning_(meaning), count_(count) {}
+    Field field(int dim) const override;
+    Requirements requirements() const override { return {}; }
+    void observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const override;
+
+  private:
+    const char* name_;
+    const char* meaning_;
+    Row State::*count_;
+};
+
 /// tr C; its mean over p_sigma is the minimum mean square error of denoising.
 class Mmse final : public Observable {
   public:

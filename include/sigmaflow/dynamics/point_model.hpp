@@ -28,10 +28,17 @@ struct PointModel {
     std::shared_ptr<const Schedule> schedule;
     std::shared_ptr<const Solver> solver;
     Course course;
-    std::vector<double> grid;  ///< decreasing; a last 0 is the step to x = m
-    RecordedLevels levels;
+    std::vector<double> grid;  ///< the sigmas of the recorded way in the order of visits; a last 0 is the step to x = m
+    RecordedLevels levels;     ///< in the order of visits too
     std::vector<std::shared_ptr<const Observable>> observables;
     StreamKey key;
+
+    /// Sets grid and levels, once course and solver are known: the decreasing `sigmas` of a grid, turned round for the
+    /// way up, with the decreasing `wanted` levels at those nearest. An adaptive solver goes from end to end and lands
+    /// on every wanted level in between instead.
+    void lay_route(std::vector<double> sigmas, std::vector<double> wanted);
+    /// Where particles start: the first sigma of the grid, the last one for a round trip, which records its way back.
+    [[nodiscard]] double first_sigma() const;
 
     [[nodiscard]] int dim() const { return distribution->dim(); }
     [[nodiscard]] std::vector<Field> fields() const;

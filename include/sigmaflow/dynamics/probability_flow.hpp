@@ -7,38 +7,59 @@
 
 #include "sigmaflow/distribution/distribution.hpp"
 #include "sigmaflow/dynamics/state.hpp"
+#include "sigmaflow/schedule/schedule.hpp"
 
 namespace sigmaflow {
 
 /// The variable in which a solver takes its steps.
-enum class Clock { sigma, log_sigma };
-
-[[nodiscard]] double on_clock(Clock clock, double sigma);
-[[nodiscard]] double sigma_on(Clock clock, double u);
+enum class Clock {
+    sigma,
+    log_sigma,
+    time,  ///< the schedule's t, with y = s x instead of x
+};
 
 /// The flow with the buffers of one thread.
 class ProbabilityFlow {
   public:
     /// The denoiser must be capable of what the channels need.
-    ProbabilityFlow(const Distribution& distribution, const Channels& channels);
+    /// With a schedule, `scaled`, the flow is that of y = s x in the schedule's t.
+    ProbabilityFlow(const Distribution& distribution, const Channels& channels, const Schedule* scaled = nullptr);
 
     [[nodiscard]] const Distribution& distribution() const { return *distribution_; }
     [[nodiscard]] const Denoiser& denoiser() const { return distribution_->posterior(); }
     [[nodiscard]] const StateLayout& layout() const { return layout_; }
+    [[nodiscard]] bool is_scaled() const { return scaled_ != nullptr; }
+    /// s at sigma; 1 if the flow is not scaled.
+    [[nodiscard]] double scale(double sigma) const;
+    /// Evaluations of the denoiser so far.
+    [[nodiscard]] double evaluations() const { return evaluations_; }
+
+    /// The clock of a step: the solver's own, or t if the flow is scaled.
+    [[nodiscard]] Clock clock(Clock preferred) const { return is_scaled() ? Clock::time : preferred; }
+    [[nodiscard]] double on_clock(Clock clock, double sigma) const;
+    [[nodiscard]] double sigma_on(Clock clock, double u) const;
 
     /// N of the form dz/dlambda = -a z + N, lambda = -ln sigma (StateLayout): m(x; sigma) in the rows of x, -tr J in
     /// that of ln |det|. One evaluation of the denoiser; sigma > 0.
     void target(const Tile& z, const Row& sigma, Tile& out);
     void target(const Tile& z, double sigma, Tile& out) { target(z, Row::Constant(sigma), out); }
-    /// dz/du at u on the clock; one evaluation.
+    /// dz/dtau, every column at its own sigma; one evaluation.
+    void slope(const Tile& z, const Row& sigma, Tile& out);
+    /// dz/du at u on the clock; one evaluation. On the clock t: dy/dt = (s'/s) y + (sigma'/sigma) (y - s m), and the
+    /// rows of quadratures have their slope in tau times sigma'/sigma.
     void slope(Clock clock, const Tile& z, double u, Tile& out);
 
   private:
+    void slope_in_time(const Tile& y, double t, Tile& out);
+
     const Distribution* distribution_;
+    const Schedule* scaled_;
     StateLayout layout_;
     std::unique_ptr<Denoiser::Workspace> workspace_;
     PosteriorTile posterior_;
     Tile x_;
+    Tile unscaled_;
+    double evaluations_ = 0.0;
 };
 
 /// What an evaluation of the flow with these channels asks of the denoiser.

@@ -11,21 +11,21 @@ namespace sigmaflow {
 /// exact step for a frozen m. Order 1, one evaluation a step.
 class EulerSolver final : public Solver {
   public:
-    SolverTraits traits() const override { return {.evaluations_per_step = 1.0, .stages = 1}; }
+    SolverTraits traits() const override { return {.evaluations_per_step = 1.0, .stages = 1, .any_clock = true}; }
     void advance(const Step& step) const override;
 };
 
 /// Heun's method (Karras et al. 2022, algorithm 1): z' = z + h/2 [k(z; sigma) + k(z + h k; sigma')]. Order 2.
 class HeunSolver final : public Solver {
   public:
-    SolverTraits traits() const override { return {.evaluations_per_step = 2.0, .stages = 3}; }
+    SolverTraits traits() const override { return {.evaluations_per_step = 2.0, .stages = 3, .any_clock = true}; }
     void advance(const Step& step) const override;
 };
 
 /// Midpoint rule: z' = z + h k(z + h/2 k; sigma + h/2), at the mean of the two sigmas. Order 2.
 class MidpointSolver final : public Solver {
   public:
-    SolverTraits traits() const override { return {.evaluations_per_step = 2.0, .stages = 2}; }
+    SolverTraits traits() const override { return {.evaluations_per_step = 2.0, .stages = 2, .any_clock = true}; }
     void advance(const Step& step) const override;
 };
 
@@ -40,7 +40,7 @@ class Dpm2Solver final : public Solver {
 /// The classical Runge-Kutta method (Kutta 1901). Order 4, four evaluations a step.
 class Rk4Solver final : public Solver {
   public:
-    SolverTraits traits() const override { return {.evaluations_per_step = 4.0, .stages = 4}; }
+    SolverTraits traits() const override { return {.evaluations_per_step = 4.0, .stages = 4, .any_clock = true}; }
     void advance(const Step& step) const override;
 };
 

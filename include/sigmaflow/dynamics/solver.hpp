@@ -13,9 +13,13 @@ struct SolverTraits {
     double evaluations_per_step = 1.0;  ///< of the denoiser, for the plan
     int stages = 1;                     ///< scratch tiles that it wants of its History
     int memory = 0;                     ///< past tiles likewise
+    int numbers = 0;                    ///< numbers per particle likewise
     bool needs_gaussian = false;        ///< works on Gaussian data only
     bool follows_flow = true;           ///< integrates the probability flow, so that likelihoods have a meaning
+    bool draws_marginals = false;       ///< needs the x0 and n that a start was drawn from
     bool reaches_zero = false;          ///< has a step to sigma = 0 of its own; all others end with x = m
+    bool any_clock = false;             ///< can step y = s x in a schedule's own t
+    bool adaptive = false;              ///< chooses its steps, lands on recorded levels and counts its evaluations
 };
 
 /// One step of a tile: all columns go from the sigma `from` to `to` > 0.
@@ -31,12 +35,17 @@ class Solver {
   public:
     virtual ~Solver() = default;
     [[nodiscard]] virtual SolverTraits traits() const = 0;
-    /// Moves step.state.z; its sigma is set by the caller.
+    /// Evaluations of the denoiser along a route, for the plan.
+    [[nodiscard]] virtual double evaluations(const std::vector<double>& sigmas) const {
+        return static_cast<double>(sigmas.size() - 1) * traits().evaluations_per_step;
+    }
+    /// Moves step.state.z, which holds y = s x if the flow is scaled; sigma and, unless the solver is adaptive, the
+    /// counts are kept by the caller.
     virtual void advance(const Step& step) const = 0;
 };
 
-/// Takes the state to the sigma `to` >= 0 with `solver`. The step to 0 is x = m(x; sigma), unless the solver has its
-/// own: the channels keep their last values then.
+/// Takes the state from the sigma of its columns to `to` >= 0 with `solver`. The step to 0 is x = m(x; sigma), unless
+/// the solver has its own: the channels keep their last values then.
 void advance(const Solver& solver, ProbabilityFlow& flow, double to, History& history, State& state);
 
 }  // namespace sigmaflow

@@ -35,6 +35,9 @@ struct State {
     Tile data;   ///< x0 that the start was drawn from, d x w
     Tile noise;  ///< n that the start was drawn with, d x w
     std::array<ParticleStatus, kTileWidth> status{};
+    Row steps = Row::Zero();        ///< taken so far
+    Row rejected = Row::Zero();     ///< tried and thrown away by an adaptive solver
+    Row evaluations = Row::Zero();  ///< of the denoiser
 
     explicit State(const StateLayout& rows)
         : layout(rows),
@@ -46,6 +49,8 @@ struct State {
     /// Positions, d x w, in x = x0 + sigma n coordinates.
     [[nodiscard]] auto x() { return z.topRows(layout.dim); }
     [[nodiscard]] auto x() const { return z.topRows(layout.dim); }
+    /// The rows of x and of what is scaled with it.
+    [[nodiscard]] auto decaying() { return z.topRows(layout.decaying()); }
 };
 
 }  // namespace sigmaflow

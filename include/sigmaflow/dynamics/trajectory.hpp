@@ -12,16 +12,21 @@ class TrajectoryRunner {
   public:
     explicit TrajectoryRunner(const PointModel& model);
 
-    /// Integrates the particles of `range` from an exact draw x_T = x0 + sigma_T n down the grid and stores what the
-    /// observables see into `out`, as its particles from `first` on.
+    /// Integrates the particles of `range` along the model's course and stores what the observables see into `out`, as
+    /// its particles from `first` on.
     void run(const ParticleRange& range, int first, BlockBuffer& out);
-    /// The same from a given start, every column at grid.front(): for `trace`. x0 and n are not known then.
+    /// The same from a given start, every column at the model's first sigma: for `trace`. x0 and n are not known then.
     void run_from(const Tile& start, int count, BlockBuffer& out);
 
   private:
+    void draw_start(const ParticleRange& range);
     void integrate(int first, int count, BlockBuffer& out);
+    void prepare();
+    void travel_up(int first, int count, BlockBuffer& out);
+    void travel_recorded(int first, int count, BlockBuffer& out);
     void record(int level, int first, int count, BlockBuffer& out);
     void watch(int next_level, int first, int count, BlockBuffer& out);
+    void find_start_log_density();
 
     const PointModel* model_;
     Requirements requirements_;
@@ -35,6 +40,8 @@ class TrajectoryRunner {
     SymmetricSpectrum spectrum_;
     Eigen::MatrixXd matrix_;
     std::vector<Tile> observed_;
+    std::vector<Tile> outbound_;  ///< of every level, for round trips
+    Tile nowhere_;                ///< what stands for it otherwise
 };
 
 }  // namespace sigmaflow
