@@ -10,6 +10,7 @@ namespace sigmaflow {
 int nesting(Type type) {
     switch (type) {
         case Type::reals:
+        case Type::objects:
         case Type::texts: return 1;
         case Type::matrix: return 2;
         case Type::matrices: return 3;
@@ -27,6 +28,8 @@ std::string describe(Type type) {
         case Type::texts: return "list of strings";
         case Type::matrix: return "list of lists of numbers";
         case Type::matrices: return "list of matrices";
+        case Type::object: return "table with a kind";
+        case Type::objects: return "list of tables with a kind each";
     }
     return "value";
 }
@@ -79,8 +82,38 @@ Value checked_scalar(const Parameter& parameter, const Value& value) {
     return value;
 }
 
+bool is_default(const Parameter* parameter, const Value& value) {
+    return parameter != nullptr && parameter->fallback &&
+           checked(*parameter, *parameter->fallback).canonical() == value.canonical();
+}
+
+Object object_of(const Parameter& parameter, const Value& value) {
+    const Value* name = value.find("kind");
+    if (name == nullptr || !name->is_text()) {
+        throw InputError(value.where(), "'" + parameter.name + "' is a table without a kind", value.shown(),
+                         "give kind = \"...\" in it");
+    }
+    const Kind& kind = parameter.kind_of(name->text(), name->where());
+    Value::Table given;
+    for (const auto& [key, item] : value.table()) {
+        if (key != "kind") given.emplace_back(key, item);
+    }
+    return {&kind, Parameters(kind, given, value.where())};
+}
+
+Value checked_object(const Parameter& parameter, const Value& value) {
+    if (!value.is_table()) throw mismatch(parameter, value);
+    const Object object = object_of(parameter, value);
+    Value::Table out{{"kind", Value(object.kind->name, value.find("kind")->where())}};
+    for (const auto& [name, item] : object.parameters.values()) {
+        if (!is_default(object.kind->find(name), item)) out.emplace_back(name, item);
+    }
+    return {std::move(out), value.where()};
+}
+
 Value checked_nested(const Parameter& parameter, const Value& value, int depth) {
-    if (depth == 0) return checked_scalar(parameter, value);
+    if (depth == 0)
+        return parameter.holds_objects() ? checked_object(parameter, value) : checked_scalar(parameter, value);
     if (!value.is_list()) throw mismatch(parameter, value);
     Value::List items;
     items.reserve(value.list().size());
@@ -105,6 +138,15 @@ std::vector<std::vector<double>> rows(const Value& list) {
 
 Value checked(const Parameter& parameter, const Value& value) {
     return checked_nested(parameter, value, nesting(parameter.type));
+}
+
+std::vector<Object> objects_of(const Parameter& parameter, const Parameters& parameters) {
+    std::vector<Object> out;
+    if (!parameter.holds_objects() || !parameters.has(parameter.name)) return out;
+    const Value& value = parameters.at(parameter.name);
+    if (value.is_table()) return {object_of(parameter, value)};
+    for (const auto& item : value.list()) out.push_back(object_of(parameter, item));
+    return out;
 }
 
 Parameters::Parameters(const Kind& kind, const Value::Table& given, const Location& where) {
@@ -165,10 +207,7 @@ std::string Parameters::identity(const Kind& kind, const std::vector<std::string
     std::string out;
     for (const auto& [name, value] : data_->values) {
         if (std::find(without.begin(), without.end(), name) != without.end()) continue;
-        const Parameter* parameter = kind.find(name);
-        const bool is_default = parameter != nullptr && parameter->fallback &&
-                                checked(*parameter, *parameter->fallback).canonical() == value.canonical();
-        if (!is_default) out += (out.empty() ? "" : ",") + name + "=" + value.canonical();
+        if (!is_default(kind.find(name), value)) out += (out.empty() ? "" : ",") + name + "=" + value.canonical();
     }
     return out;
 }

@@ -9,6 +9,10 @@ PosteriorTile::PosteriorTile(int dim, const Needs& needs)
     if (needs.covariance) covariance.assign(kTileWidth, Eigen::MatrixXd::Zero(dim, dim));
 }
 
+void PosteriorTile::prepare(int dim, const Needs& needs) {
+    if (needs.covariance && covariance.empty()) covariance.assign(kTileWidth, Eigen::MatrixXd::Zero(dim, dim));
+}
+
 void Denoiser::cumulants(const Tile& /*x*/, const Row& /*sigma*/, const Tile& /*direction*/, int /*order*/,
                          Workspace& /*workspace*/, Eigen::Ref<Tile> /*out*/) const {
     throw std::logic_error("this denoiser knows no cumulants");

@@ -2,7 +2,14 @@
 
 #include <stdexcept>
 
+#include "sigmaflow/distribution/affine_map.hpp"
+#include "sigmaflow/distribution/mixture_law.hpp"
+
 namespace sigmaflow {
+
+std::optional<MixtureLaw> Distribution::mixture(std::int64_t /*most*/) const { return std::nullopt; }
+
+std::unique_ptr<Distribution> Distribution::mapped(const AffineMap& /*map*/) const { return nullptr; }
 
 void Distribution::sample(const StreamKey& key, const ParticleRange& range, Tile& out) const {
     if (range.count < 1 || range.count > kTileWidth) throw std::logic_error("a tile holds 1 to 32 particles");

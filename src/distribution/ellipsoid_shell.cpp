@@ -5,6 +5,7 @@
 #include <limits>
 #include <string>
 
+#include "sigmaflow/distribution/isometric_image.hpp"
 #include "sigmaflow/distribution/normalize.hpp"
 #include "sigmaflow/distribution/round_shell.hpp"
 #include "sigmaflow/distribution/shapes.hpp"
@@ -125,6 +126,33 @@ void EllipsoidShell::draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const 
     draw_direction(stream, x0.head(k));
     x0.head(k).array() *= axes_.array();
     x0.tail(dim_ - k).setZero();
+}
+
+namespace {
+
+/// Axes that are equal but for rounding become equal: a round shell has forms of its own.
+Eigen::VectorXd evened(const Eigen::VectorXd& axes) {
+    const double widest = axes.maxCoeff();
+    if (axes.minCoeff() < (1.0 - kFlat) * widest) return axes;
+    return Eigen::VectorXd::Constant(axes.size(), axes.mean());
+}
+
+}  // namespace
+
+std::unique_ptr<Distribution> EllipsoidShell::mapped(const AffineMap& map) const {
+    const auto k = axes_.size();
+    const Eigen::VectorXd centre = map(Eigen::VectorXd::Zero(dim_));
+    const Eigen::MatrixXd images = map.linear.leftCols(k) * axes_.asDiagonal();
+    if (centre.isZero(0.0) && images.isDiagonal(0.0) && images.diagonal().minCoeff() > 0.0 && images.rows() >= k) {
+        return std::make_unique<EllipsoidShell>(evened(images.diagonal()), static_cast<int>(images.rows()));
+    }
+    const SingularValues parts = singular_values(images);
+    if (images.rows() < k || !(parts.values[k - 1] > kFlat * parts.values[0])) {
+        throw NoClosedForm("this map flattens the shell, and its shadow is no shell");
+    }
+    auto straight = std::make_shared<EllipsoidShell>(evened(parts.values), static_cast<int>(k));
+    return std::make_unique<IsometricImage>(std::move(straight),
+                                            Isometry{1.0, parts.left, Eigen::VectorXd::Zero(k), centre});
 }
 
 std::vector<Parameter> shell_parameters() {

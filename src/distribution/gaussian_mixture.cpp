@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "sigmaflow/distribution/affine_map.hpp"
 #include "sigmaflow/distribution/limits.hpp"
 #include "sigmaflow/distribution/posterior_weights.hpp"
 
@@ -225,6 +226,17 @@ GaussianMixture::GaussianMixture(MixtureLaw law)
     if (law_.components.size() > 1) return;
     EigenPairs spectrum = spectrum_of(law_.components.front());
     gaussian_ = GaussianLaw{law_.components.front().mean, std::move(spectrum.vectors), std::move(spectrum.values)};
+}
+
+std::optional<MixtureLaw> GaussianMixture::mixture(std::int64_t most) const {
+    if (static_cast<std::int64_t>(law_.components.size()) > most) return std::nullopt;
+    return law_;
+}
+
+std::unique_ptr<Distribution> GaussianMixture::mapped(const AffineMap& map) const {
+    MixtureLaw image = sigmaflow::mapped(law_, map.origin, map.linear);
+    for (auto& component : image.components) component.mean += map.shift;
+    return distribution_of(std::move(image));
 }
 
 void GaussianMixture::draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const {

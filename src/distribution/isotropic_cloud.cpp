@@ -3,6 +3,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "sigmaflow/distribution/affine_map.hpp"
 #include "sigmaflow/distribution/gaussian_mixture.hpp"
 #include "sigmaflow/distribution/limits.hpp"
 #include "sigmaflow/distribution/normalize.hpp"
@@ -211,13 +212,47 @@ void IsotropicCloud::draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const 
 
 namespace {
 
-MixtureLaw mixture_of(const CloudLaw& cloud) {
-    MixtureLaw out{cloud.weights, {}};
-    for (Eigen::Index k = 0; k < cloud.points.cols(); ++k) {
-        out.components.push_back(isotropic_component(cloud.points.col(k), cloud.variance));
+MixtureLaw mixture_of(const Eigen::Ref<const Eigen::MatrixXd>& points, const Eigen::VectorXd& weights,
+                      double variance) {
+    MixtureLaw out{weights, {}};
+    for (Eigen::Index k = 0; k < points.cols(); ++k) {
+        out.components.push_back(isotropic_component(points.col(k), variance));
     }
     return out;
 }
+
+}  // namespace
+
+std::optional<MixtureLaw> IsotropicCloud::mixture(std::int64_t most) const {
+    if (points_.cols() > most) return std::nullopt;
+    return mixture_of(points_, weights_, variance_);
+}
+
+std::unique_ptr<Distribution> IsotropicCloud::mapped(const AffineMap& map) const {
+    const auto isometry = isometry_of(map);
+    const bool stays = variance_ == 0.0 || (isometry && map.linear.rows() == map.linear.cols());
+    if (!stays) {
+        MixtureLaw image = sigmaflow::mapped(mixture_of(points_, weights_, variance_), map.origin, map.linear);
+        for (auto& component : image.components) component.mean += map.shift;
+        return std::make_unique<GaussianMixture>(std::move(image));
+    }
+    Eigen::MatrixXd points = map.linear * (points_.colwise() - map.origin);
+    points.colwise() += map.shift;
+    const double variance = variance_ == 0.0 ? 0.0 : variance_ * isometry->scale * isometry->scale;
+    return std::make_unique<IsotropicCloud>(CloudLaw{std::move(points), weights_, variance});
+}
+
+std::unique_ptr<Distribution> distribution_of(MixtureLaw law) {
+    if (!law.is_cloud()) return std::make_unique<GaussianMixture>(std::move(law));
+    CloudLaw cloud{Eigen::MatrixXd(law.dim(), static_cast<Eigen::Index>(law.components.size())), law.weights,
+                   law.components.front().variance};
+    for (Eigen::Index k = 0; k < cloud.points.cols(); ++k) {
+        cloud.points.col(k) = law.components[static_cast<std::size_t>(k)].mean;
+    }
+    return std::make_unique<IsotropicCloud>(std::move(cloud));
+}
+
+namespace {
 
 std::unique_ptr<Distribution> whitened_cloud(const CloudLaw& law, const Eigen::VectorXd& mean,
                                              const Parameters& parameters) {
@@ -229,7 +264,8 @@ std::unique_ptr<Distribution> whitened_cloud(const CloudLaw& law, const Eigen::V
                                "use 'center' or give the law a width");
     }
     if (whitening.scale == 0.0 && law.variance > 0.0) {
-        return std::make_unique<GaussianMixture>(mapped(mixture_of(law), mean, whitening.map));
+        return std::make_unique<GaussianMixture>(
+            mapped(mixture_of(law.points, law.weights, law.variance), mean, whitening.map));
     }
     Eigen::MatrixXd points = whitening.map * (law.points.colwise() - mean);
     return std::make_unique<IsotropicCloud>(

@@ -114,7 +114,7 @@ MixtureLaw mapped(const MixtureLaw& law, const Eigen::VectorXd& origin, const Ei
         SingularValues& factor = factors[k];
         const Eigen::VectorXd variances =
             (factor.values.array() > kFlat * widest).select(factor.values.array().square(), 0.0);
-        if (factor.values.size() == law.dim()) {
+        if (factor.values.size() == mean.size()) {
             out.components.push_back(component_of(mean, {variances, factor.left}));
         } else {
             out.components.push_back({mean, 0.0, factor.left, variances});

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "sigmaflow/distribution/affine_map.hpp"
 #include "sigmaflow/distribution/gaussian_mixture.hpp"
 #include "sigmaflow/distribution/isotropic_cloud.hpp"
 
@@ -101,6 +102,36 @@ std::unique_ptr<Distribution> make_distribution(const MixtureLaw& law, const Par
         return std::make_unique<GaussianMixture>(std::move(centred));
     }
     return std::make_unique<GaussianMixture>(mapped(law, mean, whitening_of(covariance_root(law, mean)).map));
+}
+
+namespace {
+
+/// The whitening of a covariance matrix; what is below its rounding is flat.
+Whitening whitening_of_covariance(const Eigen::MatrixXd& covariance) {
+    const EigenPairs spectrum = symmetric_eigenpairs(covariance);
+    const double floor = 1e-14 * spectrum.values.maxCoeff();
+    const Eigen::VectorXd widths = (spectrum.values.array() > floor).select(spectrum.values.array().sqrt(), 0.0);
+    return whitening_of(spectrum.vectors * widths.asDiagonal());
+}
+
+}  // namespace
+
+std::unique_ptr<Distribution> normalized(std::unique_ptr<Distribution> law, const Parameters& parameters) {
+    const Normalize normalize = normalize_of(parameters);
+    if (normalize == Normalize::none) return law;
+    constexpr std::int64_t most = 1 << 20;
+    if (const auto mixture = law->mixture(most)) return make_distribution(*mixture, parameters);
+    const Moments moments = law->moments();
+    AffineMap map = scaling(moments.mean, 1.0);
+    if (normalize == Normalize::identity) {
+        map.linear = whitening_of_covariance(moments.covariance).map;
+        if (map.linear.size() == 0) throw parameters.error("normalize", "the law has no covariance to scale");
+    }
+    try {
+        return affine_image(std::move(law), map);
+    } catch (const NoClosedForm& reason) {
+        throw parameters.error("normalize", reason.what(), "use 'center', or normalize the laws inside");
+    }
 }
 
 }  // namespace sigmaflow

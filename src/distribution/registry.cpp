@@ -1,6 +1,7 @@
 #include "sigmaflow/distribution/registry.hpp"
 
 #include "sigmaflow/distribution/clouds.hpp"
+#include "sigmaflow/distribution/composed.hpp"
 #include "sigmaflow/distribution/ellipsoid_points.hpp"
 #include "sigmaflow/distribution/ellipsoid_shell.hpp"
 #include "sigmaflow/distribution/gaussian.hpp"
@@ -28,6 +29,9 @@ Registry<DistributionFactory> build() {
     kinds.add(points_kind(), make_points);
     kinds.add(ellipsoid_shell_kind(), alone(make_ellipsoid_shell));
     kinds.add(ellipsoid_points_kind(), alone(make_ellipsoid_points));
+    kinds.add(mixture_kind(), make_mixture);
+    kinds.add(product_kind(), make_product);
+    kinds.add(affine_kind(), make_affine);
     return kinds;
 }
 

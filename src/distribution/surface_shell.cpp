@@ -1,9 +1,14 @@
 #include "sigmaflow/distribution/surface_shell.hpp"
 
+#include <utility>
+
 #include <cmath>
 #include <limits>
 
 #include "sigmaflow/numerics/fisher_bingham_root.hpp"
+
+#include "sigmaflow/distribution/isometric_image.hpp"
+#include "sigmaflow/distribution/mixture_law.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -112,6 +117,28 @@ Moments SurfaceShell::moments() const {
     const auto k = law_.axes.size();
     out.covariance.diagonal().head(k) = law_.axes.array().square() * second_moments(law_.weights).array();
     return out;
+}
+
+std::unique_ptr<Distribution> SurfaceShell::mapped(const AffineMap& map) const {
+    const auto k = law_.axes.size();
+    const Eigen::MatrixXd images = map.linear.leftCols(k) * law_.axes.asDiagonal();
+    const Eigen::VectorXd lengths = images.colwise().norm();
+    const Eigen::MatrixXd gram = images.transpose() * images;
+    const double widest = lengths.maxCoeff();
+    if (!(lengths.minCoeff() > kFlat * widest)) {
+        throw NoClosedForm("this map flattens the shell, and its shadow is no shell");
+    }
+    Eigen::MatrixXd off = gram;
+    off.diagonal().setZero();
+    if (off.cwiseAbs().maxCoeff() > 1e-12 * widest * lengths.minCoeff()) {
+        throw NoClosedForm(
+            "the image of a surface measure has a closed form only if the map keeps the axes of the "
+            "ellipsoid orthogonal");
+    }
+    auto straight = std::make_shared<SurfaceShell>(SurfaceLaw{lengths, law_.weights, static_cast<int>(k)});
+    return std::make_unique<IsometricImage>(
+        std::move(straight), Isometry{1.0, images * lengths.cwiseInverse().asDiagonal(), Eigen::VectorXd::Zero(k),
+                                      map(Eigen::VectorXd::Zero(dim()))});
 }
 
 void SurfaceShell::draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const {

@@ -26,7 +26,7 @@ std::vector<std::string> split_address(const std::string& text) {
 Address parse_address(const std::string& text, const Location& where) {
     const auto parts = split_address(text);
     const bool empty_part = std::find(parts.begin(), parts.end(), "") != parts.end();
-    if (empty_part || parts.size() < 2 || parts.size() > 3) {
+    if (empty_part || parts.size() < 2) {
         throw InputError(where, "'" + text + "' is no address", "allowed: room.label.key, or room.key for all labels");
     }
     const auto& rooms = object_rooms();
@@ -35,7 +35,8 @@ Address parse_address(const std::string& text, const Location& where) {
                          "known rooms: " + joined(rooms), suggest(parts[0], rooms));
     }
     if (parts.size() == 2) return {parts[0], "", parts[1]};
-    return {parts[0], parts[1], parts[2]};
+    // What follows the label is a key, or the path of a key inside an object: room.label.of.count.
+    return {parts[0], parts[1], joined({parts.begin() + 2, parts.end()}, ".")};
 }
 
 }  // namespace sigmaflow

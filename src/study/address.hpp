@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// Addresses of parameters: room.label.key, or room.key for all labels of the room.
+/// Addresses of parameters: room.label.key, or room.key for all labels of the room. With a label the key may be a path
+/// into an object: room.label.of.count, room.label.components.0.width.
 
 #include <string>
 #include <vector>

@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "nested.hpp"
 #include "sigmaflow/core/hash.hpp"
 #include "text_file.hpp"
 #include "toml_reader.hpp"
@@ -36,17 +37,34 @@ FileIdentity identify_table(const PointsSource& source, const PointsCatalog& cat
     return {{"file", "dataset"}, ",file:contents=" + hex(table->second.digest), true};
 }
 
+/// The canonical text of an object: kind{parameters,files}. Empty if a table that it reads is not known.
+std::string identity_of(const std::string& room, const Kind& kind, const Parameters& parameters,
+                        const PointsCatalog& catalog, const StudyRegistries& registries) {
+    std::optional<PointsSource> source;
+    if (room == "distribution") source = registries.points_source(parameters);
+    FileIdentity files = source ? identify_table(*source, catalog) : identify_files(kind, parameters);
+    if (!files.is_known) return {};
+    for (const auto& parameter : kind.parameters) {
+        std::string inner;
+        for (const auto& object : objects_of(parameter, parameters)) {
+            const std::string text = identity_of(room, *object.kind, object.parameters, catalog, registries);
+            if (text.empty()) return {};
+            inner += (inner.empty() ? "" : ",") + text;
+        }
+        if (inner.empty()) continue;
+        files.parameters.push_back(parameter.name);
+        files.text += "," + parameter.name + "=[" + inner + "]";
+    }
+    return kind.name + "{" + parameters.identity(kind, files.parameters) + files.text + "}";
+}
+
 /// The hash of a canonical text. The texts are part of the result format: another spelling gives every point another
 /// id.
 std::uint64_t identify(const Choice& choice, const Entry& entry, const PointsCatalog& catalog,
                        const StudyRegistries& registries) {
     const Kind& kind = registries.kind(entry.room, entry.kind, entry.where);
-    std::optional<PointsSource> source;
-    if (entry.room == "distribution") source = registries.points_source(choice.parameters);
-    const FileIdentity files = source ? identify_table(*source, catalog) : identify_files(kind, choice.parameters);
-    if (!files.is_known) return 0;
-    const std::string inner = choice.parameters.identity(kind, files.parameters);
-    return hash64(entry.room + "." + entry.kind + "{" + inner + files.text + "}");
+    const std::string text = identity_of(entry.room, kind, choice.parameters, catalog, registries);
+    return text.empty() ? 0 : hash64(entry.room + "." + text);
 }
 
 }  // namespace
@@ -55,7 +73,7 @@ Choice make_choice(const Entry& entry, const std::vector<std::size_t>& indices, 
                    const StudyRegistries& registries) {
     Value::Table given = entry.fixed;
     for (std::size_t i = 0; i < indices.size(); ++i) {
-        given.emplace_back(entry.axes[i].key, entry.axes[i].values[indices[i]]);
+        assign_at(given, entry.axes[i].key, entry.axes[i].values[indices[i]]);
     }
     Choice choice{entry.label, entry.kind,
                   Parameters(registries.kind(entry.room, entry.kind, entry.where), given, entry.where), 0};

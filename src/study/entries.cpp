@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "axes.hpp"
+#include "nested.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -16,20 +16,41 @@ const Parameter& find_parameter(const Kind& kind, const std::string& key, const 
                      suggest(key, known));
 }
 
-/// A value with its paths relative to the folder of the study; every text in it is a path.
-Value resolved(const Value& value, const std::filesystem::path& folder) {
+/// A text with its path relative to the folder of the study.
+Value resolved_text(const Value& value, const std::filesystem::path& folder) {
     if (value.is_text()) return {(folder / value.text()).lexically_normal().string(), value.where()};
     if (!value.is_list()) return value;
     Value::List items;
-    for (const auto& item : value.list()) items.push_back(resolved(item, folder));
+    for (const auto& item : value.list()) items.push_back(resolved_text(item, folder));
     return {std::move(items), value.where()};
+}
+
+/// A value with all paths in it resolved, those inside objects included. Objects whose kind is not named stay as they
+/// are: they are refused later.
+Value resolved(const Parameter& parameter, const Value& value, const std::filesystem::path& folder) {
+    if (parameter.is_path) return resolved_text(value, folder);
+    if (!parameter.holds_objects()) return value;
+    if (value.is_list()) {
+        Value::List items;
+        for (const auto& item : value.list()) items.push_back(resolved(parameter, item, folder));
+        return {std::move(items), value.where()};
+    }
+    const Value* name = value.is_table() ? value.find("kind") : nullptr;
+    if (name == nullptr || !name->is_text()) return value;
+    const Kind& kind = parameter.kind_of(name->text(), name->where());
+    Value::Table out;
+    for (const auto& [key, item] : value.table()) {
+        const Parameter* inner = kind.find(key);
+        out.emplace_back(key, inner == nullptr ? item : resolved(*inner, item, folder));
+    }
+    return {std::move(out), value.where()};
 }
 
 /// Builds one combination of the entry: every value has been checked by itself, so what can be wrong is what is
 /// missing.
 void check_complete(const Entry& entry, const Kind& kind) {
     Value::Table first = entry.fixed;
-    for (const auto& axis : entry.axes) first.emplace_back(axis.key, axis.values.front());
+    for (const auto& axis : entry.axes) assign_at(first, axis.key, axis.values.front());
     const Parameters complete(kind, first, entry.where);
 }
 
@@ -37,12 +58,10 @@ Entry read_entry(const RawEntry& raw, const Kind& kind, const std::string& folde
     Entry entry{raw.room, raw.label, kind.name, {}, {}, raw.where};
     for (const auto& [key, value] : raw.parameters) {
         const Parameter& parameter = find_parameter(kind, key, value);
-        if (is_axis(parameter, value)) {
-            entry.axes.push_back(read_axis(parameter, parameter.is_path ? resolved(value, folder) : value));
-        } else {
-            const Value fixed = checked(parameter, value);
-            entry.fixed.emplace_back(key, parameter.is_path ? resolved(fixed, folder) : fixed);
-        }
+        const std::size_t axes = entry.axes.size();
+        const Value first = without_axes(parameter, resolved(parameter, value, folder), key, entry.axes);
+        const bool is_axis_itself = entry.axes.size() > axes && entry.axes.back().key == key;
+        if (!is_axis_itself) entry.fixed.emplace_back(key, checked(parameter, first));
     }
     check_complete(entry, kind);
     return entry;
@@ -51,10 +70,7 @@ Entry read_entry(const RawEntry& raw, const Kind& kind, const std::string& folde
 /// Ranges are short to write: their lengths are added up before any is expanded.
 std::int64_t values_on_axes(const RawEntry& raw, const Kind& kind) {
     std::int64_t sum = 0;
-    for (const auto& [key, value] : raw.parameters) {
-        const Parameter& parameter = find_parameter(kind, key, value);
-        if (is_axis(parameter, value)) sum += axis_length(parameter, value);
-    }
+    for (const auto& [key, value] : raw.parameters) sum += values_on_axes(find_parameter(kind, key, value), value);
     return sum;
 }
 

@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "axes.hpp"
+#include "nested.hpp"
 #include "targets.hpp"
 
 namespace sigmaflow {
@@ -34,9 +35,7 @@ std::vector<Value> values_of(const Target& target, const std::string& key) {
     if (key == "kind") return {target.entry->kind};
     const Axis* axis = target.entry->axis(key);
     if (axis != nullptr) return axis->values;
-    for (const auto& [name, value] : target.entry->fixed) {
-        if (name == key) return {value};
-    }
+    if (const Value* fixed = value_at(target.entry->fixed, key)) return {*fixed};
     if (target.parameter->fallback) return {*target.parameter->fallback};
     return {};
 }
@@ -72,8 +71,13 @@ bool matches_term(const Address& address, const Value& value, const Entry& entry
     if (!address.covers(entry.room, entry.label)) return false;
     if (address.key == "name") return holds(wanted_values(nullptr, value), entry.label);
     if (address.key == "kind") return holds(wanted_values(nullptr, value), entry.kind);
-    return parameters.has(address.key) &&
-           holds(wanted_values(kind.find(address.key), value), parameters.at(address.key));
+    const Value::Table values(parameters.values().begin(), parameters.values().end());
+    const Parameter* parameter = parameter_at(kind, values, address.key);
+    if (parameter == nullptr) return false;
+    // Objects keep no defaults.
+    const Value* found = value_at(values, address.key);
+    if (found == nullptr && parameter->fallback) found = &*parameter->fallback;
+    return found != nullptr && holds(wanted_values(parameter, value), *found);
 }
 
 }  // namespace

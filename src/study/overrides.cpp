@@ -4,6 +4,7 @@
 #include <set>
 
 #include "address.hpp"
+#include "nested.hpp"
 #include "toml_reader.hpp"
 
 namespace sigmaflow {
@@ -40,7 +41,11 @@ void set_in_entry(RawEntry& entry, const Address& address, const Value& value, S
         entry.kind = value;
         return;
     }
-    assign(entry.parameters, address.key, value);
+    if (!assign_at(entry.parameters, address.key, value)) {
+        throw InputError(value.where(),
+                         "'" + address.key + "' leads nowhere in " + entry.room + " '" + entry.label + "'",
+                         "allowed: a key, or the path of a key in a table of the study");
+    }
     sections.overridden.insert(entry.address(address.key));
 }
 

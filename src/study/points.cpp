@@ -80,7 +80,20 @@ void check_rooms(const Study& study) {
 }
 
 bool reads_files(const Kind& kind) {
-    return std::any_of(kind.parameters.begin(), kind.parameters.end(), [](const auto& p) { return p.is_path; });
+    return std::any_of(kind.parameters.begin(), kind.parameters.end(),
+                       [](const auto& p) { return p.is_path || p.holds_objects(); });
+}
+
+/// The tables that a distribution reads, those of the laws it is made of included.
+void collect_sources(const Kind& kind, const Parameters& parameters, const StudyRegistries& registries,
+                     std::set<std::string>& seen, std::vector<PointsSource>& out) {
+    const auto source = registries.points_source(parameters);
+    if (source && seen.insert(source->key()).second) out.push_back(*source);
+    for (const auto& parameter : kind.parameters) {
+        for (const auto& object : objects_of(parameter, parameters)) {
+            collect_sources(*object.kind, object.parameters, registries, seen, out);
+        }
+    }
 }
 
 void check_tables(const Study& study, const PointsCatalog& catalog, const StudyRegistries& registries) {
@@ -97,13 +110,13 @@ std::vector<PointsSource> points_sources(const Study& study, const StudyRegistri
     std::set<std::string> seen;
     const Combinations combinations(study);
     for (const auto& entry : study.distributions) {
-        if (!reads_files(registries.kind(entry.room, entry.kind, entry.where))) continue;
+        const Kind& kind = registries.kind(entry.room, entry.kind, entry.where);
+        if (!reads_files(kind)) continue;
         const auto dimensions = combinations.dimensions({&entry});
         Position position(dimensions);
         do {
             const Choice choice = make_choice(entry, position.indices({&entry}).front(), {}, registries);
-            const auto source = registries.points_source(choice.parameters);
-            if (source && seen.insert(source->key()).second) out.push_back(*source);
+            collect_sources(kind, choice.parameters, registries, seen, out);
         } while (position.advance());
     }
     return out;

@@ -2,6 +2,8 @@
 
 #include <set>
 
+#include "nested.hpp"
+
 namespace sigmaflow {
 namespace {
 
@@ -31,7 +33,7 @@ std::vector<Target> targets_of(const Address& address, const Study& study, const
         if (!address.covers(entry.room, entry.label)) continue;
         any_label = true;
         const Kind& kind = registries.kind(entry.room, entry.kind, entry.where);
-        const Parameter* parameter = kind.find(address.key);
+        const Parameter* parameter = parameter_at(kind, entry.fixed, address.key);
         if (parameter != nullptr || address.key == "name" || address.key == "kind") {
             out.push_back({&entry, &kind, parameter});
         }

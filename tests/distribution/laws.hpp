@@ -235,6 +235,78 @@ inline std::vector<Law> ellipsoid_points_laws() {
           blob({0, 0, 3, 0}, 0), blob({0, 0, -3, 0}, 0), blob({0, 0, 0, 4}, 0)}}};
 }
 
+/// A law inside another.
+inline Value inner(const std::string& kind, Value::Table table) {
+    table.insert(table.begin(), {"kind", Value(kind)});
+    return {std::move(table)};
+}
+
+inline Value inner_list(std::vector<Value> laws) { return {Value::List(laws.begin(), laws.end())}; }
+
+/// Two opposite points of a law that is no mixture.
+inline std::vector<witness::Component> poles(std::vector<double> a, std::vector<double> b) {
+    return {blob(a, 0.0), blob(b, 0.0)};
+}
+
+inline std::vector<Law> mixture_laws() {
+    const Value square = inner("ring", {{"count", Value(4)}, {"width", Value(0.25)}});
+    const Value blur = inner("gaussian", {{"covariance", rows({{1.0, 0.5}, {0.5, 1.0}})}, {"mean", list({2.0, 0.0})}});
+    const Value circle = inner("ellipsoid_shell", {{"dim", Value(2)}, {"radius", Value(0.5)}});
+    const Value ellipse = inner("ellipsoid_shell", {{"axes", list({2.0, 1.0})}});
+    return {{"of Gaussian mixtures",
+             {{"components", inner_list({square, blur})}, {"weights", list({1.0, 3.0})}},
+             {blob({1, 0}, 0.25, 0.25), blob({0, 1}, 0.25, 0.25), blob({-1, 0}, 0.25, 0.25), blob({0, -1}, 0.25, 0.25),
+              dense({2.0, 0.0}, {{1.0, 0.5}, {0.5, 1.0}}, 3.0)}},
+            {"a shell around a shell",
+             {{"components", inner_list({circle, ellipse})}, {"weights", list({1.0, 0.25})}},
+             poles({2, 0}, {-2, 0}),
+             false},
+            {"a shell and a Gaussian", {{"components", inner_list({ellipse, blur})}}, poles({4, 0}, {-2, 0}), false}};
+}
+
+inline std::vector<Law> product_laws() {
+    const Value pair = inner("two_deltas", {{"weight", Value(0.75)}});
+    const Value square = inner("ring", {{"count", Value(4)}, {"width", Value(0.5)}});
+    const Value ellipse = inner("ellipsoid_shell", {{"axes", list({2.0, 1.0})}});
+    const Value line = inner("gaussian", {{"variances", list({4.0, 0.0})}});
+    Law both{"of Gaussian mixtures", {{"factors", inner_list({pair, square})}}, {}};
+    const double corners[4][2] = {{1, 0}, {0, 1}, {-1, 0}, {0, -1}};
+    for (const double x : {-1.0, 1.0}) {
+        for (const auto& corner : corners) {
+            witness::Component component =
+                dense({x, corner[0], corner[1]}, {{0, 0, 0}, {0, 0.25, 0}, {0, 0, 0.25}}, x > 0.0 ? 0.75 : 0.25);
+            both.components.push_back(component);
+        }
+    }
+    return {both,
+            {"of Gaussians",
+             {{"factors", inner_list({line, inner("gaussian", {{"dim", Value(1)}})})}},
+             {dense({0, 0, 0}, {{4, 0, 0}, {0, 0, 0}, {0, 0, 1}})}},
+            {"with a shell", {{"factors", inner_list({ellipse, line})}}, poles({2, 0, 0, 0}, {-2, 0, 0, 0}), false}};
+}
+
+inline std::vector<Law> affine_laws() {
+    const Value square = inner("ring", {{"count", Value(4)}});
+    const Value ellipse = inner("ellipsoid_shell", {{"axes", list({2.0, 1.0})}});
+    const Value cylinder =
+        inner("product", {{"factors", inner_list({ellipse, inner("gaussian", {{"dim", Value(1)}})})}});
+    const std::vector<std::vector<double>> shear{{1.0, 0.5}, {0.0, 2.0}, {0.25, -1.0}};
+    return {{"of points",
+             {{"of", square}, {"matrix", rows(shear)}, {"shift", list({1.0, 0.0, -0.5})}},
+             {blob({2, 0, -0.25}, 0), blob({1.5, 2, -1.5}, 0), blob({0, 0, -0.75}, 0), blob({0.5, -2, 0.5}, 0)}},
+            {"of a Gaussian",
+             {{"of", inner("gaussian", {{"dim", Value(2)}})}, {"matrix", rows({{2.0, 0.0}, {1.0, 1.0}})}},
+             {dense({0, 0}, {{4, 2}, {2, 2}})}},
+            {"of a shell",
+             {{"of", ellipse}, {"matrix", rows(shear)}, {"shift", list({1.0, 0.0, -0.5})}},
+             poles({3, 0, 0}, {-1, 0, -1}),
+             false},
+            {"of a cylinder, turned",
+             {{"of", cylinder}, {"matrix", rows({{0.0, 0.0, 2.0}, {1.5, 0.0, 0.0}, {0.0, -1.5, 0.0}})}},
+             poles({0, 3, 0}, {0, -3, 0}),
+             false}};
+}
+
 /// Laws by kind.
 inline const std::map<std::string, std::vector<Law>>& laws() {
     static const std::map<std::string, std::vector<Law>> all{{"gaussian", gaussian_laws()},
@@ -247,7 +319,10 @@ inline const std::map<std::string, std::vector<Law>>& laws() {
                                                              {"ring", ring_laws()},
                                                              {"points", points_laws()},
                                                              {"ellipsoid_shell", ellipsoid_shell_laws()},
-                                                             {"ellipsoid_points", ellipsoid_points_laws()}};
+                                                             {"ellipsoid_points", ellipsoid_points_laws()},
+                                                             {"mixture", mixture_laws()},
+                                                             {"product", product_laws()},
+                                                             {"affine", affine_laws()}};
     return all;
 }
 

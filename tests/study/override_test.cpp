@@ -105,7 +105,7 @@ TEST(Override, NamesWhatIsWrong) {
         {"distribution.a.kind=plane", "unknown kind of distribution 'plane'"},
         {"distribution.a.kind=[1]", "a kind is a list"},
         {"distribution..dim=1", "'distribution..dim' is no address"},
-        {"distribution.a.dim.x=1", "'distribution.a.dim.x' is no address"},
+        {"distribution.a.dim.x=1", "'dim.x' leads nowhere in distribution 'a'"},
         {"observe.level=3", "did you mean 'levels'?"},
         {"schedule.edm.steps=" + std::string(100, '['), "too many nested brackets"},
     };

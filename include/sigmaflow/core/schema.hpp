@@ -14,7 +14,10 @@
 
 namespace sigmaflow {
 
-enum class Type { boolean, integer, real, text, reals, texts, matrix, matrices };
+/// `object` is a table with a kind of its own, such as the law that another law is made of; `objects` a list of them.
+enum class Type { boolean, integer, real, text, reals, texts, matrix, matrices, object, objects };
+
+struct Kind;
 
 /// How many levels of lists a value of this type has: a value with one level more is a sweep axis.
 [[nodiscard]] int nesting(Type type);
@@ -32,7 +35,10 @@ struct Parameter {
     std::vector<std::string> allowed = {};  ///< for texts: the choices
     bool is_path = false;                   ///< a path, relative to the study file
     std::string unit = {};
+    /// For objects: the kind of that name; throws an InputError at `where` that lists the known ones.
+    const Kind& (*kind_of)(const std::string& name, const Location& where) = nullptr;
 
+    [[nodiscard]] bool holds_objects() const { return type == Type::object || type == Type::objects; }
     /// "number > 0", "integer from 1 to 8", "one of a, b": what messages and `list` print.
     [[nodiscard]] std::string range() const;
 };
@@ -85,7 +91,17 @@ class Parameters {
     std::shared_ptr<const Data> data_;
 };
 
-/// Checks one value against its parameter and returns it in normal form (integers become reals where reals are meant).
+/// An object inside a parameter: its kind and its validated parameters.
+struct Object {
+    const Kind* kind = nullptr;
+    Parameters parameters;
+};
+
+/// The objects that a parameter holds, one or a list; empty if it was not given.
+[[nodiscard]] std::vector<Object> objects_of(const Parameter& parameter, const Parameters& parameters);
+
+/// Checks one value against its parameter and returns it in normal form: integers become reals where reals are meant,
+/// an object is its kind and its parameters that differ from their defaults, sorted.
 [[nodiscard]] Value checked(const Parameter& parameter, const Value& value);
 
 /// The candidate nearest to `name` by edit distance, or empty if none is near.

@@ -22,6 +22,10 @@ struct Needs {
         return {log_density || other.log_density, trace || other.trace, covariance || other.covariance,
                 entropy || other.entropy};
     }
+    [[nodiscard]] Needs operator&(const Needs& other) const {
+        return {log_density && other.log_density, trace && other.trace, covariance && other.covariance,
+                entropy && other.entropy};
+    }
 };
 
 /// What a denoiser can fill in.
@@ -50,11 +54,14 @@ struct PosteriorTile {
 
     /// Sizes the buffers once, outside of loops.
     PosteriorTile(int dim, const Needs& needs);
+    /// Makes room for what is needed; nothing happens if it is there. For tiles inside a workspace.
+    void prepare(int dim, const Needs& needs);
 };
 
 class Denoiser {
   public:
-    /// Scratch memory of one thread; made by the denoiser that uses it.
+    /// Scratch memory of one thread; made by the denoiser that uses it. It may still grow the first time that something
+    /// is needed, and never after.
     class Workspace {
       public:
         virtual ~Workspace() = default;

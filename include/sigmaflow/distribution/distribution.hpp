@@ -4,6 +4,7 @@
 
 #include <Eigen/Core>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "sigmaflow/core/tile.hpp"
@@ -11,6 +12,9 @@
 #include "sigmaflow/numerics/random.hpp"
 
 namespace sigmaflow {
+
+struct AffineMap;
+struct MixtureLaw;
 
 struct Moments {
     Eigen::VectorXd mean;        ///< d
@@ -35,8 +39,10 @@ class Distribution {
     void sample(const StreamKey& key, const ParticleRange& range, Tile& out) const;
     /// Not null when the law is one Gaussian.
     [[nodiscard]] virtual const GaussianLaw* gaussian() const { return nullptr; }
-
-  protected:
+    /// The law as a Gaussian mixture of at most `most` components, if it is one.
+    [[nodiscard]] virtual std::optional<MixtureLaw> mixture(std::int64_t most) const;
+    /// The image of the law, if it has a rule of its own; see affine_image(). NoClosedForm says why there can be none.
+    [[nodiscard]] virtual std::unique_ptr<Distribution> mapped(const AffineMap& map) const;
     /// One draw of p0 from a stream.
     virtual void draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const = 0;
 };

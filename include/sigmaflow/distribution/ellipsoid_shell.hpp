@@ -93,8 +93,9 @@ class EllipsoidShell : public Distribution {
     [[nodiscard]] Moments moments() const override;
     [[nodiscard]] const Denoiser& posterior() const override { return *denoiser_; }
     [[nodiscard]] const Eigen::VectorXd& axes() const { return axes_; }
-
-  protected:
+    /// A shell again, turned: x0 = L A u = U S u' with the singular values of L A as axes. Semi-axes that differ by
+    /// less than 1e-13 of themselves are equal. NoClosedForm if the map flattens the shell.
+    [[nodiscard]] std::unique_ptr<Distribution> mapped(const AffineMap& map) const override;
     void draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const override;
 
   private:

@@ -58,8 +58,8 @@ class GaussianMixture : public Distribution {
     [[nodiscard]] const Denoiser& posterior() const override { return denoiser_; }
     [[nodiscard]] const GaussianLaw* gaussian() const override { return gaussian_ ? &*gaussian_ : nullptr; }
     [[nodiscard]] const MixtureLaw& law() const { return law_; }
-
-  protected:
+    [[nodiscard]] std::optional<MixtureLaw> mixture(std::int64_t most) const override;
+    [[nodiscard]] std::unique_ptr<Distribution> mapped(const AffineMap& map) const override;
     void draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const override;
 
   private:

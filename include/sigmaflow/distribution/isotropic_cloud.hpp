@@ -66,8 +66,9 @@ class IsotropicCloud : public Distribution {
     [[nodiscard]] const GaussianLaw* gaussian() const override { return gaussian_ ? &*gaussian_ : nullptr; }
     [[nodiscard]] Eigen::Map<const Eigen::MatrixXd> points() const { return points_; }
     [[nodiscard]] double variance() const { return variance_; }
-
-  protected:
+    [[nodiscard]] std::optional<MixtureLaw> mixture(std::int64_t most) const override;
+    /// A cloud again if v = 0 or the map is a multiple of a square isometry, a Gaussian mixture otherwise.
+    [[nodiscard]] std::unique_ptr<Distribution> mapped(const AffineMap& map) const override;
     void draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const override;
 
   private:

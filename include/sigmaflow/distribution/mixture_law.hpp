@@ -46,7 +46,11 @@ struct MixtureLaw {
 inline constexpr double kFlat = 1e-13;
 
 [[nodiscard]] Moments moments_of(const MixtureLaw& law);
-/// The law of map (x - origin). Directions whose width falls below kFlat of the widest are flat afterwards.
+/// The law of map (x - origin), the map being any d' x d. Directions whose width falls below kFlat of the widest are
+/// flat afterwards.
 [[nodiscard]] MixtureLaw mapped(const MixtureLaw& law, const Eigen::VectorXd& origin, const Eigen::MatrixXd& map);
+
+/// A distribution with that law: an IsotropicCloud if it is one, a GaussianMixture otherwise.
+[[nodiscard]] std::unique_ptr<Distribution> distribution_of(MixtureLaw law);
 
 }  // namespace sigmaflow

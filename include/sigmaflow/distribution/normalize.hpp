@@ -28,6 +28,11 @@ enum class Normalize { none, center, identity };
 [[nodiscard]] Parameter normalize_parameter();
 [[nodiscard]] Normalize normalize_of(const Parameters& parameters);
 
+/// Any law with its parameters' `normalize` applied, from its exact moments; the law itself for `none`. Where moments
+/// are all that is known, directions narrower than 1e-7 of the widest count as flat. An InputError where the law has no
+/// covariance, or no closed form under the map.
+[[nodiscard]] std::unique_ptr<Distribution> normalized(std::unique_ptr<Distribution> law, const Parameters& parameters);
+
 /// A distribution from a law, with its parameters' `normalize` applied: an IsotropicCloud if the law is one, a
 /// GaussianMixture otherwise.
 [[nodiscard]] std::unique_ptr<Distribution> make_distribution(const MixtureLaw& law, const Parameters& parameters);

@@ -49,8 +49,8 @@ class SurfaceShell : public Distribution {
     [[nodiscard]] Moments moments() const override;
     [[nodiscard]] const Denoiser& posterior() const override { return denoiser_; }
     [[nodiscard]] const SurfaceLaw& law() const { return law_; }
-
-  protected:
+    /// The image keeps the density in u: it has a closed form if the images of the axes are orthogonal.
+    [[nodiscard]] std::unique_ptr<Distribution> mapped(const AffineMap& map) const override;
     /// By rejection: sqrt(q) <= 1 is exact.
     void draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const override;
 

@@ -1,0 +1,62 @@
+#pragma once
+/// \file
+/// A mixture of any laws: p0 = sum_k pi_k p0_k.
+
+#include <memory>
+
+#include "sigmaflow/distribution/posterior_weights.hpp"
+#include "sigmaflow/distribution/product.hpp"
+
+namespace sigmaflow {
+
+/// r_k ~ pi_k p_{k,sigma}(x) in log space, m = sum r_k m_k, C = sum r_k [C_k + (m_k - m)(m_k - m)^T]; cumulants by the
+/// law of total cumulance. The entropy is that of the whole hierarchy of weights, H(r) + sum r_k H_k.
+///
+/// A workspace holds the posteriors of all components: K w (d + d^2) numbers when C is needed.
+class MixtureOfDenoiser : public Denoiser {
+  public:
+    /// The components must outlive the denoiser; all know their log density.
+    MixtureOfDenoiser(std::vector<const Denoiser*> components, const Eigen::VectorXd& weights);
+
+    [[nodiscard]] int dim() const override { return components_.front()->dim(); }
+    [[nodiscard]] Capabilities capabilities() const override;
+    [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
+    void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
+                  PosteriorTile& out) const override;
+    [[nodiscard]] int cumulant_order() const override;
+    void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
+                   Eigen::Ref<Tile> out) const override;
+    [[nodiscard]] Work cost(const Needs& needs, int width) const override;
+
+  private:
+    struct Scratch;
+
+    void weigh(const Tile& x, const Row& sigma, const Needs& needs, Scratch& scratch) const;
+    void spread(const Needs& needs, Scratch& scratch, PosteriorTile& out) const;
+
+    std::vector<const Denoiser*> components_;
+    Eigen::VectorXd log_weights_;
+};
+
+class MixtureOf : public Distribution {
+  public:
+    /// At least one component, all of one dimension; positive weights, any sum.
+    MixtureOf(Laws components, Eigen::VectorXd weights);
+
+    [[nodiscard]] int dim() const override { return components_.front()->dim(); }
+    [[nodiscard]] Moments moments() const override;
+    [[nodiscard]] const Denoiser& posterior() const override { return denoiser_; }
+    [[nodiscard]] const GaussianLaw* gaussian() const override;
+    [[nodiscard]] std::optional<MixtureLaw> mixture(std::int64_t most) const override;
+    /// The mixture of the components' images.
+    [[nodiscard]] std::unique_ptr<Distribution> mapped(const AffineMap& map) const override;
+    void draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const override;
+
+  private:
+    Laws components_;
+    Eigen::VectorXd weights_;
+    Eigen::VectorXd cumulative_;
+    MixtureOfDenoiser denoiser_;
+};
+
+}  // namespace sigmaflow

@@ -1,0 +1,62 @@
+#pragma once
+/// \file
+/// Independent factors side by side: x0 = (x0_1, ..., x0_m), each with a law of its own.
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "sigmaflow/distribution/distribution.hpp"
+
+namespace sigmaflow {
+
+using Laws = std::vector<std::shared_ptr<const Distribution>>;
+
+/// Everything factorises: m is stacked, C is block diagonal, ln p_sigma, tr C, the entropy and the cumulants add up.
+/// The cost is the sum of the factors' costs.
+class ProductDenoiser : public Denoiser {
+  public:
+    /// The factors must outlive the denoiser.
+    explicit ProductDenoiser(std::vector<const Denoiser*> factors);
+
+    [[nodiscard]] int dim() const override { return dim_; }
+    [[nodiscard]] Capabilities capabilities() const override;
+    [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
+    void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
+                  PosteriorTile& out) const override;
+    [[nodiscard]] int cumulant_order() const override;
+    void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
+                   Eigen::Ref<Tile> out) const override;
+    [[nodiscard]] Work cost(const Needs& needs, int width) const override;
+
+  private:
+    struct Scratch;
+
+    std::vector<const Denoiser*> factors_;
+    int dim_ = 0;
+};
+
+class Product : public Distribution {
+  public:
+    /// At least one factor.
+    explicit Product(Laws factors);
+
+    [[nodiscard]] int dim() const override { return denoiser_.dim(); }
+    [[nodiscard]] Moments moments() const override;
+    [[nodiscard]] const Denoiser& posterior() const override { return denoiser_; }
+    [[nodiscard]] const GaussianLaw* gaussian() const override { return gaussian_ ? &*gaussian_ : nullptr; }
+    /// Every choice of one component of each factor, if there are no more than `most`.
+    [[nodiscard]] std::optional<MixtureLaw> mixture(std::int64_t most) const override;
+    /// A product again, possibly turned, if the images of different factors are orthogonal. Otherwise what a Gaussian
+    /// mixture allows, and NoClosedForm beyond: x0 -> L x0 mixes the factors, and under isotropic noise they are then
+    /// no longer independent given x.
+    [[nodiscard]] std::unique_ptr<Distribution> mapped(const AffineMap& map) const override;
+    void draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const override;
+
+  private:
+    Laws factors_;
+    ProductDenoiser denoiser_;
+    std::optional<GaussianLaw> gaussian_;
+};
+
+}  // namespace sigmaflow

@@ -1,0 +1,218 @@
+#include "sigmaflow/distribution/mixture_of.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "sigmaflow/distribution/affine_map.hpp"
+#include "sigmaflow/distribution/gaussian_mixture.hpp"
+#include "sigmaflow/numerics/total_cumulance.hpp"
+
+namespace sigmaflow {
+
+struct MixtureOfDenoiser::Scratch : Denoiser::Workspace {
+    Scratch(const std::vector<const Denoiser*>& components, int dim, int order)
+        : weights(static_cast<Eigen::Index>(components.size())),
+          reference(dim, kTileWidth),
+          shift(dim, kTileWidth),
+          total(order) {
+        for (const auto* component : components) {
+            workspaces.push_back(component->workspace());
+            posteriors.emplace_back(dim, Needs{});
+            cumulants.emplace_back(Tile::Zero(order, kTileWidth));
+        }
+    }
+
+    std::vector<std::unique_ptr<Workspace>> workspaces;
+    std::vector<PosteriorTile> posteriors;
+    PosteriorWeights weights;
+    Tile reference;  // m_k of the dominant component of each column
+    Tile shift;      // sum_k r_k m_k - reference
+    TotalCumulance total;
+    std::vector<Tile> cumulants;  // per component
+};
+
+MixtureOfDenoiser::MixtureOfDenoiser(std::vector<const Denoiser*> components, const Eigen::VectorXd& weights)
+    : components_(std::move(components)), log_weights_(weights.array().log() - std::log(weights.sum())) {}
+
+Capabilities MixtureOfDenoiser::capabilities() const {
+    Capabilities all{true, true, true, true};
+    for (const auto* component : components_) all = all & component->capabilities();
+    return all;
+}
+
+std::unique_ptr<Denoiser::Workspace> MixtureOfDenoiser::workspace() const {
+    return std::make_unique<Scratch>(components_, dim(), cumulant_order());
+}
+
+void MixtureOfDenoiser::weigh(const Tile& x, const Row& sigma, const Needs& needs, Scratch& scratch) const {
+    Needs wanted = needs;
+    wanted.log_density = true;
+    for (std::size_t k = 0; k < components_.size(); ++k) {
+        PosteriorTile& posterior = scratch.posteriors[k];
+        posterior.prepare(dim(), wanted);
+        components_[k]->evaluate(x, sigma, wanted, *scratch.workspaces[k], posterior);
+        const auto row = static_cast<Eigen::Index>(k);
+        scratch.weights.table.row(row) = posterior.log_density + log_weights_[row];
+    }
+    scratch.weights.normalise();
+}
+
+/// m = m_ref + sum_k r_k (m_k - m_ref), the reference being the dominant component: what a faint component adds keeps
+/// its relative accuracy.
+void MixtureOfDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
+                                 PosteriorTile& out) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    weigh(x, sigma, needs, scratch);
+    const PosteriorWeights& weights = scratch.weights;
+    for (int c = 0; c < kTileWidth; ++c) {
+        const auto dominant = static_cast<std::size_t>(weights.dominant[static_cast<std::size_t>(c)]);
+        scratch.reference.col(c) = scratch.posteriors[dominant].mean.col(c);
+    }
+    scratch.shift.setZero();
+    for (const int k : weights.active) {
+        const Row weight = weights.table.row(k).array() * weights.inverse_sum;
+        const Tile& mean = scratch.posteriors[static_cast<std::size_t>(k)].mean;
+        for (int i = 0; i < dim(); ++i) {
+            scratch.shift.row(i).array() += weight * (mean.row(i) - scratch.reference.row(i)).array();
+        }
+    }
+    out.mean = scratch.reference + scratch.shift;
+    if (needs.log_density) out.log_density = weights.log_sum();
+    if (needs.entropy) {
+        out.entropy = weights.entropy();
+        for (const int k : weights.active) {
+            out.entropy += weights.table.row(k).array() * weights.inverse_sum *
+                           scratch.posteriors[static_cast<std::size_t>(k)].entropy;
+        }
+    }
+    if (needs.trace || needs.covariance) spread(needs, scratch, out);
+}
+
+void MixtureOfDenoiser::spread(const Needs& needs, Scratch& scratch, PosteriorTile& out) const {
+    const PosteriorWeights& weights = scratch.weights;
+    out.trace.setZero();
+    for (std::size_t c = 0; needs.covariance && c < kTileWidth; ++c) out.covariance[c].setZero();
+    for (const int k : weights.active) {
+        PosteriorTile& posterior = scratch.posteriors[static_cast<std::size_t>(k)];
+        const Row weight = weights.table.row(k).array() * weights.inverse_sum;
+        posterior.mean = (posterior.mean - scratch.reference) - scratch.shift;  // from here on m_k - m
+        const Tile& offset = posterior.mean;
+        Row squares = Row::Zero();
+        for (int i = 0; i < dim(); ++i) squares += offset.row(i).array().square();
+        out.trace += weight * (posterior.trace + squares);
+        for (int c = 0; needs.covariance && c < kTileWidth; ++c) {
+            if (weight[c] == 0.0) continue;
+            Eigen::MatrixXd& covariance = out.covariance[static_cast<std::size_t>(c)];
+            covariance += weight[c] * posterior.covariance[static_cast<std::size_t>(c)];
+            for (int j = 0; j < dim(); ++j) {
+                for (int i = 0; i < dim(); ++i) covariance(i, j) += weight[c] * (offset(i, c) * offset(j, c));
+            }
+        }
+    }
+}
+
+int MixtureOfDenoiser::cumulant_order() const {
+    int order = components_.front()->cumulant_order();
+    for (const auto* component : components_) order = std::min(order, component->cumulant_order());
+    return order;
+}
+
+void MixtureOfDenoiser::cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order,
+                                  Workspace& workspace, Eigen::Ref<Tile> out) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    weigh(x, sigma, {}, scratch);
+    const PosteriorWeights& weights = scratch.weights;
+    for (const int k : weights.active) {
+        const auto component = static_cast<std::size_t>(k);
+        components_[component]->cumulants(x, sigma, direction, order, *scratch.workspaces[component],
+                                          scratch.cumulants[component].topRows(order));
+    }
+    TotalCumulance& total = scratch.total;
+    for (int c = 0; c < kTileWidth; ++c) {
+        const auto dominant = static_cast<std::size_t>(weights.dominant[static_cast<std::size_t>(c)]);
+        total.reference.col(c) = scratch.cumulants[dominant].col(c);
+    }
+    total.start(order);
+    for (const int k : weights.active)
+        total.average(weights.table.row(k), scratch.cumulants[static_cast<std::size_t>(k)]);
+    total.centre(weights.inverse_sum);
+    for (const int k : weights.active)
+        total.spread(weights.table.row(k), scratch.cumulants[static_cast<std::size_t>(k)]);
+    total.finish(out);
+}
+
+Work MixtureOfDenoiser::cost(const Needs& needs, int width) const {
+    Needs wanted = needs;
+    wanted.log_density = true;
+    const double d = dim();
+    const double square = needs.covariance ? 5 * d * d : (needs.trace ? 5 * d : 0.0);
+    Work work;
+    for (const auto* component : components_) {
+        work += component->cost(wanted, width);
+        work += Work{3 * d + 8 + square, 1}.times(width);
+    }
+    if (needs.log_density) work += Work{2, 1}.times(width);
+    return work;
+}
+
+namespace {
+
+std::vector<const Denoiser*> denoisers_of(const Laws& laws) {
+    std::vector<const Denoiser*> out;
+    for (const auto& law : laws) out.push_back(&law->posterior());
+    return out;
+}
+
+}  // namespace
+
+MixtureOf::MixtureOf(Laws components, Eigen::VectorXd weights)
+    : components_(std::move(components)),
+      weights_(std::move(weights)),
+      cumulative_(cumulative_weights(weights_)),
+      denoiser_(denoisers_of(components_), weights_) {}
+
+const GaussianLaw* MixtureOf::gaussian() const {
+    return components_.size() == 1 ? components_.front()->gaussian() : nullptr;
+}
+
+Moments MixtureOf::moments() const {
+    std::vector<Moments> each;
+    Moments out{Eigen::VectorXd::Zero(dim()), Eigen::MatrixXd::Zero(dim(), dim())};
+    const Eigen::VectorXd weights = weights_ / weights_.sum();
+    for (std::size_t k = 0; k < components_.size(); ++k) {
+        each.push_back(components_[k]->moments());
+        out.mean += weights[static_cast<Eigen::Index>(k)] * each.back().mean;
+    }
+    for (std::size_t k = 0; k < each.size(); ++k) {
+        const Eigen::VectorXd offset = each[k].mean - out.mean;
+        out.covariance += weights[static_cast<Eigen::Index>(k)] * (each[k].covariance + offset * offset.transpose());
+    }
+    return out;
+}
+
+std::optional<MixtureLaw> MixtureOf::mixture(std::int64_t most) const {
+    MixtureLaw out;
+    std::vector<double> all;
+    for (std::size_t k = 0; k < components_.size(); ++k) {
+        auto law = components_[k]->mixture(most - static_cast<std::int64_t>(out.components.size()));
+        if (!law) return std::nullopt;
+        const double share = weights_[static_cast<Eigen::Index>(k)] / law->weights.sum();
+        for (const double weight : law->weights) all.push_back(share * weight);
+        std::move(law->components.begin(), law->components.end(), std::back_inserter(out.components));
+    }
+    out.weights = Eigen::Map<const Eigen::VectorXd>(all.data(), static_cast<Eigen::Index>(all.size()));
+    return out;
+}
+
+std::unique_ptr<Distribution> MixtureOf::mapped(const AffineMap& map) const {
+    Laws images;
+    for (const auto& component : components_) images.push_back(affine_image(component, map));
+    return std::make_unique<MixtureOf>(std::move(images), weights_);
+}
+
+void MixtureOf::draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const {
+    components_[static_cast<std::size_t>(pick(cumulative_, stream.uniform()))]->draw(stream, x0);
+}
+
+}  // namespace sigmaflow
