@@ -7,6 +7,7 @@
 #include "sigmaflow/run/inputs.hpp"
 #include "sigmaflow/run/progress.hpp"
 #include "sigmaflow/run/result_layout.hpp"
+#include "sigmaflow/study/idle_axes.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -41,6 +42,10 @@ void print_text(const Study& study, const Plan& plan, const Forecast& cost, int 
                threads == 1 ? "" : "s", readable_seconds(cost.makespan), 100.0 * cost.efficiency);
     fmt::print("result file         {}\n", readable_bytes(cost.file_bytes));
     fmt::print("memory per rank     about {}\n", readable_bytes(cost.memory_bytes));
+    for (const auto& address : idle_axes(plan)) {
+        fmt::print("no effect           {}: all its values give the same {}\n", address,
+                   address.starts_with("distribution") ? "law" : "grid");
+    }
 }
 
 }  // namespace
@@ -50,7 +55,9 @@ Command plan_command() {
     spec.name = "plan";
     spec.summary = "points, tasks and predicted cost of a study, without running it";
     spec.description =
-        "Checks the study as 'run' would, then says what it comes to.\n\n"
+        "Checks the study as 'run' would, then says what it comes to: points, tasks, work, memory, file size, and "
+        "sweep\n"
+        "axes that change nothing (as the offset of planes that normalize = \"identity\" undoes).\n\n"
         "  sigmaflow plan study.toml --ranks 16 --threads 4";
     spec.positionals = {{"STUDY", "study file (TOML)"}};
     spec.options = {{"ranks", "R", "simulate on R ranks (default 1)"},
@@ -78,6 +85,7 @@ Command plan_command() {
                             {"efficiency", cost.efficiency},
                             {"file_bytes", cost.file_bytes},
                             {"memory_bytes_per_rank", cost.memory_bytes},
+                            {"idle_axes", idle_axes(plan)},
                             {"points", points}});
                 return ExitCode::done;
             }};

@@ -272,6 +272,26 @@ TEST(IsometricImage, OfAnImageIsAnImage) {
     EXPECT_LT((a.log_density - b.log_density).matrix().norm(), 1e-11);
 }
 
+// Coordinates of a cube are independent: m_i = r tanh(r x_i / sigma^2), whether its corners are written out or not.
+TEST(Hypercube, FactorisesInAnyDimension) {
+    for (const int dim : {3, 12, 13, 300}) {
+        const auto law = test::make("hypercube", {{"dim", Value(dim)}, {"radius", Value(0.5)}});
+        const Tile x = scattered(*law, 0.4, dim);
+        const PosteriorTile tile = test::evaluate(*law, x, Row::Constant(0.4));
+        double entropy = 0.0;
+        for (int i = 0; i < dim; ++i) {
+            const double expected = 0.5 * std::tanh(0.5 * x(i, 0) / 0.16);
+            EXPECT_NEAR(tile.mean(i, 0), expected, 1e-13);
+            EXPECT_NEAR(tile.covariance[0](i, i), 0.25 - expected * expected, 1e-13);
+            const double p = 0.5 + expected;
+            entropy -= p * std::log(p) + (1.0 - p) * std::log1p(-p);
+        }
+        EXPECT_NEAR(tile.entropy[0], entropy, 1e-11 * entropy);
+        const auto white = test::make("hypercube", {{"dim", Value(dim)}, {"normalize", Value("identity")}});
+        EXPECT_LT((white->moments().covariance - Eigen::MatrixXd::Identity(dim, dim)).norm(), 1e-12);
+    }
+}
+
 double deviation_from_identity(const Distribution& law) {
     const Moments moments = law.moments();
     return moments.mean.norm() + (moments.covariance - Eigen::MatrixXd::Identity(law.dim(), law.dim())).norm();

@@ -184,7 +184,7 @@ TEST(Shapes, ThatDoNotFitAreRefusedByName) {
 
 TEST(Shapes, OutOfRangeAreRefused) {
     for (const auto& [kind, table] :
-         std::vector<std::pair<std::string, Value::Table>>{{"hypercube", {{"dim", Value(17)}}},
+         std::vector<std::pair<std::string, Value::Table>>{{"hypercube", {{"dim", Value(4097)}}},
                                                            {"ring", {{"dim", Value(1)}}},
                                                            {"two_deltas", {{"weight", Value(1.5)}}},
                                                            {"two_deltas", {{"radius", Value(0.0)}}},
