@@ -1,6 +1,7 @@
 #pragma once
 /// \file
-/// Sweep axes that change nothing: the offset of parallel planes that `normalize` undoes, `rho` where the grid is `log`.
+/// Sweep axes that change nothing: the offset of parallel planes that `normalize` undoes, `rho` where the grid is
+/// `log`.
 
 #include <string>
 #include <vector>
