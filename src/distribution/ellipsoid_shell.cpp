@@ -88,12 +88,12 @@ void EllipsoidShellDenoiser::cumulants(const Tile& x, const Row& sigma, const Ti
 }
 
 /// With the nodes that a particle takes on average, as measured: 50 for few axes (30 to 100, hardly ever more), 30 for
-/// many. A node and coordinate costs 20 flops for the exponent, 14 for the mean, 20 for a variance. A complex logarithm
-/// serves several factors when k is large.
+/// many. A node and coordinate costs 20 flops for the exponent, 14 for the mean, 20 for a variance. A node takes a
+/// few exponentials and one complex logarithm for hundreds of axes (docs/benchmarks.md).
 Work EllipsoidShellDenoiser::cost(const Needs& needs, int width) const {
     const double k = frame_.span();
     const double nodes = 30.0 + 40.0 / k;
-    Work work{k * (8 * 16.0 + nodes * (20 + 14)) + nodes * 60 + 4 * dim(), nodes * (6 + 2 * std::min(k, 8.0)) + k};
+    Work work{k * (8 * 16.0 + nodes * (20 + 14)) + nodes * 60 + 4 * dim(), nodes * 8 + k};
     if (needs.trace || needs.covariance) work += {k * nodes * 20, 0};
     if (needs.covariance) work += {k * nodes * 40 + 2 * nodes * k * k, nodes};
     if (needs.log_density) work += {6 * k + 20, k + 2};

@@ -15,7 +15,8 @@ constexpr double kFirstStep = 0.65;  ///< half of it is enough for half of all l
 constexpr double kStretch = 2.0;     ///< where the path turns from a parabola into a ray, in widths of the integrand
 /// Between two interleaved rules, whose mean errs by about the square: for 1, z, z^2, z^4, r and r^2, r = 1/(1 + z).
 constexpr std::array<double, 6> kAgreement{1e-8, 1e-8, 1e-8, 1e-6, 1e-8, 1e-8};
-constexpr int kFirstNodes = 256;  ///< at most, before any doubling
+constexpr int kFirstNodes = 256;           ///< at most, before any doubling
+constexpr double kLargestProduct = 340.0;  ///< ln of what can be squared, and of its inverse
 
 using Lane = Eigen::Array<double, 8, 1>;
 
@@ -23,12 +24,43 @@ Eigen::Map<const Lane> lanes(const Eigen::ArrayXd& array, Eigen::Index first) {
     return Eigen::Map<const Lane>(array.data() + first);
 }
 
-/// ln of a product whose argument lies in [0, pi].
-Complex log_upper(double re, double im) { return {0.5 * std::log(re * re + im * im), std::atan2(im, re)}; }
-
 Complex times(Complex a, Complex b) {
     return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
 }
+
+/// Products of numbers with arguments from 0 to below pi, one per lane. Each factor carries the product over one
+/// multiple of pi at most, and then its imaginary part changes sign: counting that unwraps the argument without any
+/// logarithm.
+class UnwrappedProduct {
+  public:
+    void multiply(const Lane& re, const Lane& im) {
+        const Lane old = re_;
+        const Lane before = im_;
+        re_ = old * re - before * im;
+        im_ = old * im + before * re;
+        turns_ += ((before < 0.0) != (im_ < 0.0)).select(Lane::Ones(), Lane::Zero());
+    }
+
+    /// The sum of the logarithms of all factors.
+    [[nodiscard]] Complex log() const {
+        Complex all = 1.0;
+        double turns = turns_.sum();
+        for (int lane = 0; lane < re_.size(); ++lane) {
+            const double sign = im_[lane] < 0.0 ? -1.0 : 1.0;  // turned back into the upper half
+            const Complex next = times(all, {sign * re_[lane], sign * im_[lane]});
+            turns += (all.imag() < 0.0) != (next.imag() < 0.0) ? 1.0 : 0.0;
+            all = next;
+        }
+        if (all.imag() < 0.0) all = -all;
+        const double square = all.real() * all.real() + all.imag() * all.imag();
+        return {0.5 * std::log(square), std::numbers::pi * turns + std::atan2(all.imag(), all.real())};
+    }
+
+  private:
+    Lane re_ = Lane::Ones();
+    Lane im_ = Lane::Zero();
+    Lane turns_ = Lane::Zero();
+};
 
 double real_of_product(Complex a, Complex b) { return a.real() * b.real() - a.imag() * b.imag(); }
 
@@ -109,20 +141,19 @@ void FisherBingham::find_saddle(const double* pull, double noise) {
     }
 }
 
-/// K(s) - K(s0) = (1/2) sum_i [g_i z^2/(1 + e_i z) - (ln(1 + e_i z) - e_i z)]. Logarithms are taken of products of as
-/// many factors as keep the argument below pi: the factor of e = 1 has the largest one.
+/// K(s) - K(s0) = (1/2) sum_i [g_i z^2/(1 + e_i z) - (ln(1 + e_i z) - e_i z)], with one logarithm for as many factors
+/// as their product does not overflow.
 Complex FisherBingham::exponent(Complex z) const {
-    const double limit = 3.14 / std::atan2(z.imag(), 1.0 + z.real());
-    const bool across = limit >= 2.0 * kLanes;  // lanes are multiplied together too
-    const int steps = across ? static_cast<int>(std::min(limit / kLanes, 64.0)) : std::max(1, static_cast<int>(limit));
+    if (z.imag() == 0.0) return 0.0;  // the saddle point itself
+    const double length = std::abs(z);
+    const double largest = std::log((1.0 + length) * (length / z.imag()));  // of |ln |1 + e z||, 0 <= e <= 1
+    const auto steps = static_cast<Eigen::Index>(std::clamp(kLargestProduct / (kLanes * largest), 1.0, 64.0));
     Complex logs = 0.0;
     Lane sum_re = Lane::Zero();
     Lane sum_im = Lane::Zero();
     for (Eigen::Index i = 0; i < padded_;) {
-        const Eigen::Index stop = std::min<Eigen::Index>(padded_, i + Eigen::Index{steps} * kLanes);
-        const int used = static_cast<int>(std::min<Eigen::Index>(kLanes, dim_ - i));
-        Lane re = Lane::Ones();
-        Lane im = Lane::Zero();
+        const Eigen::Index stop = std::min<Eigen::Index>(padded_, i + steps * kLanes);
+        UnwrappedProduct product;
         for (; i < stop; i += kLanes) {
             const Lane e = lanes(share_, i);
             const Lane g = lanes(force_, i);
@@ -131,19 +162,9 @@ Complex FisherBingham::exponent(Complex z) const {
             const Lane weight = g / (a * a + b * b);
             sum_re += weight * a;
             sum_im -= weight * b;
-            const Lane old = re;
-            re = old * a - im * b;
-            im = old * b + im * a;
+            product.multiply(a, b);
         }
-        Complex product = 1.0;
-        for (int lane = 0; lane < used; ++lane) {
-            if (across) {
-                product = times(product, {re[lane], im[lane]});
-            } else {
-                logs += log_upper(re[lane], im[lane]);
-            }
-        }
-        if (across) logs += log_upper(product.real(), product.imag());
+        logs += product.log();
     }
     const Complex pulled = times(times(z, z), {sum_re.sum(), sum_im.sum()});
     return 0.5 * (pulled - (logs - total_share_ * z));
