@@ -65,7 +65,8 @@ Command trace_command() {
                 point.distribution = chosen.choice;
                 point.schedule = select_one(study, "schedule", arguments.text_or("schedule", ""));
                 point.solver = select_one(study, "solver", arguments.text_or("solver", ""));
-                const PointModel model = build_model(traced(study), point, chosen.distribution);
+                const ScheduledGrid scheduled = build_grid(point.schedule, *chosen.distribution);
+                const PointModel model = build_model(traced(study), point, chosen.distribution, scheduled);
                 const std::string mismatch = model.mismatch();
                 if (!mismatch.empty()) throw InputError("this trajectory cannot be traced", mismatch);
                 if (!model.solver->traits().follows_flow) {

@@ -28,7 +28,10 @@ std::vector<Parameter> with_common(std::vector<Parameter> own, const char* grid,
     own.push_back(steps);
     own.push_back({"final_zero", Type::boolean, Value(false), "take a last step to sigma = 0, which is x = m"});
     for (const auto& name : grids().names()) {
-        for (const auto& parameter : grids().at(name).kind.parameters) own.push_back(parameter);
+        for (const auto& parameter : grids().at(name).kind.parameters) {
+            const auto same = [&](const Parameter& other) { return other.name == parameter.name; };
+            if (std::none_of(own.begin(), own.end(), same)) own.push_back(parameter);  // grids may share one
+        }
     }
     for (auto& parameter : course_parameters()) own.push_back(std::move(parameter));
     return own;

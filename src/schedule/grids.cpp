@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "grid_ends.hpp"
+#include "information_grids.hpp"
 #include "own_grid.hpp"
 #include "sigmaflow/schedule/registry.hpp"
 
@@ -98,6 +99,7 @@ Registry<GridFactory> build() {
                   {positive("c", 1.0, "standard deviation that the grid 'tan' is made for")}},
                  tangent);
     registry.add({"list", "the numbers given as 'sigmas'", {listed_sigmas()}}, list);
+    add_information_grids(registry);
     return registry;
 }
 
@@ -117,9 +119,9 @@ const Registry<GridFactory>& grids() {
     return registry;
 }
 
-std::vector<double> make_grid(const Schedule& schedule, const Parameters& parameters) {
+std::vector<double> make_grid(const Schedule& schedule, const Parameters& parameters, const Distribution* law) {
     const auto& rule = grids().at(parameters.text("grid"), parameters.where("grid"));
-    auto sigmas = rule.make({schedule, parameters});
+    auto sigmas = rule.make({schedule, parameters, law});
     require_decreasing(sigmas, parameters);
     if (parameters.boolean("final_zero")) sigmas.push_back(0.0);
     return sigmas;

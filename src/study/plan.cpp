@@ -34,7 +34,7 @@ std::string field_signature(const std::vector<Field>& fields) {
     return out;
 }
 
-/// Distributions are built once, however many points share them.
+/// Distributions, schedules and grids are built once, however many points share them.
 class ModelBuilder {
   public:
     ModelBuilder(const Study& study, const PointsCatalog& catalog) : study_(study), catalog_(catalog) {}
@@ -42,7 +42,7 @@ class ModelBuilder {
     PointModel build(const Point& point) {
         auto& distribution = distributions_[point.distribution.id];
         if (!distribution) distribution = build_distribution(point.distribution, catalog_);
-        PointModel model = build_model(study_, point, distribution);
+        PointModel model = build_model(study_, point, distribution, scheduled(point.schedule, point.distribution));
         const std::string mismatch = model.mismatch();
         if (!mismatch.empty()) {
             throw InputError(
@@ -55,9 +55,20 @@ class ModelBuilder {
     }
 
   private:
+    const ScheduledGrid& scheduled(const Choice& schedule, const Choice& distribution) {
+        const auto [grid, is_new] = grids_.try_emplace({schedule.id, distribution.id});
+        if (!is_new) return grid->second;
+        auto& built = schedules_[schedule.id];
+        grid->second = build_grid(schedule, *distributions_.at(distribution.id), built);
+        built = grid->second.schedule;
+        return grid->second;
+    }
+
     const Study& study_;
     const PointsCatalog& catalog_;
     std::map<std::uint64_t, std::shared_ptr<const Distribution>> distributions_;
+    std::map<std::uint64_t, std::shared_ptr<const Schedule>> schedules_;
+    std::map<std::pair<std::uint64_t, std::uint64_t>, ScheduledGrid> grids_;
 };
 
 void group_points(Plan& plan) {
@@ -104,20 +115,27 @@ std::shared_ptr<const Distribution> build_distribution(const Choice& choice, con
     return distributions().at(choice.kind, choice.parameters.where()).make(choice.parameters, catalog);
 }
 
-PointModel build_model(const Study& study, const Point& point, std::shared_ptr<const Distribution> distribution) {
+ScheduledGrid build_grid(const Choice& choice, const Distribution& law, std::shared_ptr<const Schedule> schedule) {
+    ScheduledGrid out;
+    out.schedule = std::move(schedule);
+    if (!out.schedule) out.schedule = schedules().at(choice.kind, choice.parameters.where()).make(choice.parameters);
+    out.course = make_course(*out.schedule, choice.parameters);
+    out.grid = make_grid(*out.schedule, choice.parameters, &law);
+    return out;
+}
+
+PointModel build_model(const Study& study, const Point& point, std::shared_ptr<const Distribution> distribution,
+                       const ScheduledGrid& scheduled) {
     PointModel model;
     model.distribution = std::move(distribution);
-    model.schedule =
-        schedules().at(point.schedule.kind, point.schedule.parameters.where()).make(point.schedule.parameters);
-    model.course = make_course(*model.schedule, point.schedule.parameters);
+    model.schedule = scheduled.schedule;
+    model.course = scheduled.course;
     model.solver = solvers().at(point.solver.kind, point.solver.parameters.where()).make(point.solver.parameters);
     for (const auto& quantity : study.quantities) {
         model.observables.push_back(
             observables().at(quantity.kind, quantity.parameters.where()).make(quantity.parameters));
     }
-    auto grid = make_grid(*model.schedule, point.schedule.parameters);
-    auto wanted = wanted_levels(study.levels, grid);
-    model.lay_route(std::move(grid), std::move(wanted));
+    model.lay_route(scheduled.grid, wanted_levels(study.levels, scheduled.grid));
     model.key = {study.seed, point.distribution.id};
     return model;
 }

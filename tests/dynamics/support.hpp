@@ -27,7 +27,7 @@ inline PointModel make_model(const char* distribution, const Value::Table& law, 
     for (const auto& name : quantities) {
         model.observables.push_back(observables().at(name).make(Parameters(observables().at(name).kind, {}, {})));
     }
-    auto grid = make_grid(*model.schedule, clock_parameters);
+    auto grid = make_grid(*model.schedule, clock_parameters, model.distribution.get());
     auto levels = grid;
     if (levels.back() == 0.0) levels.pop_back();
     model.lay_route(std::move(grid), std::move(levels));

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "schedule/generators.hpp"
+#include "sigmaflow/distribution/registry.hpp"
 #include "sigmaflow/schedule/coefficients.hpp"
 #include "support/claim.hpp"
 
@@ -144,6 +145,8 @@ double end_of(const Parameters& parameters, const char* name, double own) {
 }
 
 TEST(GridProperties, EveryGridOfEveryScheduleDecreasesBetweenItsEnds) {
+    const auto& two = distributions().at("two_deltas");
+    const auto law = two.make(Parameters(two.kind, {{"dim", 2}, {"width", 0.1}}, {}), {});
     for (const auto& kind : schedules().names()) {
         ScheduleGenerator random(5);
         for (const auto& rule : grids().names()) {
@@ -156,7 +159,7 @@ TEST(GridProperties, EveryGridOfEveryScheduleDecreasesBetweenItsEnds) {
                 given.emplace_back("steps", steps);
                 for (auto& extra : grid_parameters(rule, random, *plain.schedule, steps)) given.push_back(extra);
                 const auto made = make_schedule(kind, given);
-                const auto sigmas = make_grid(*made.schedule, made.parameters);
+                const auto sigmas = make_grid(*made.schedule, made.parameters, law.get());
                 ASSERT_EQ(sigmas.size(), static_cast<std::size_t>(steps)) << kind << " " << rule;
                 const double first = end_of(made.parameters, "sigma_max", made.schedule->sigma_max());
                 const double last = end_of(made.parameters, "sigma_min", made.schedule->sigma_min());

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sigmaflow/core/registry.hpp"
+#include "sigmaflow/distribution/distribution.hpp"
 #include "sigmaflow/schedule/schedule.hpp"
 
 namespace sigmaflow {
@@ -15,7 +16,8 @@ namespace sigmaflow {
 /// What the rule of a grid may look at.
 struct GridContext {
     const Schedule& schedule;
-    const Parameters& parameters;  ///< of the [[schedule]] table
+    const Parameters& parameters;       ///< of the [[schedule]] table
+    const Distribution* law = nullptr;  ///< what the grid is for; the grids that follow the law need it
 };
 
 using ScheduleFactory = std::function<std::unique_ptr<Schedule>(const Parameters&)>;
@@ -27,7 +29,9 @@ using GridFactory = std::function<std::vector<double>(const GridContext&)>;
 [[nodiscard]] const Registry<GridFactory>& grids();
 
 /// The decreasing sigmas that a solver steps through, by the parameter `grid`; ends in 0 if `final_zero`. An InputError
-/// names the parameter that makes a grid impossible.
-[[nodiscard]] std::vector<double> make_grid(const Schedule& schedule, const Parameters& parameters);
+/// names the parameter that makes a grid impossible. The grids `entropy`, `fisher` and `error` need the law and
+/// evaluate its posterior some 200 x `grid_samples` times.
+[[nodiscard]] std::vector<double> make_grid(const Schedule& schedule, const Parameters& parameters,
+                                            const Distribution* law = nullptr);
 
 }  // namespace sigmaflow

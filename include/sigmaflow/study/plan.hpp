@@ -47,9 +47,19 @@ struct Plan {
 /// Builds every object of the study. An InputError names what cannot be built or does not fit together.
 [[nodiscard]] Plan make_plan(const Study& study, const PointsCatalog& catalog);
 
-/// Builds one point of a study: distribution, solver, grid, levels, observables.
+/// What the points of one schedule and one distribution share.
+struct ScheduledGrid {
+    std::shared_ptr<const Schedule> schedule;
+    Course course;
+    std::vector<double> grid;
+};
+/// Builds schedule and grid; some grids follow the law and cost evaluations of its posterior. A schedule that was built
+/// already can be given.
+[[nodiscard]] ScheduledGrid build_grid(const Choice& choice, const Distribution& law,
+                                       std::shared_ptr<const Schedule> schedule = nullptr);
+/// Builds one point of a study: solver, levels, observables; its distribution and grid were built before.
 [[nodiscard]] PointModel build_model(const Study& study, const Point& point,
-                                     std::shared_ptr<const Distribution> distribution);
+                                     std::shared_ptr<const Distribution> distribution, const ScheduledGrid& scheduled);
 /// Builds a distribution from its choice.
 [[nodiscard]] std::shared_ptr<const Distribution> build_distribution(const Choice& choice,
                                                                      const PointsCatalog& catalog);
