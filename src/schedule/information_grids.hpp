@@ -9,9 +9,4 @@ namespace sigmaflow {
 /// Adds `entropy`, `fisher` and `error`.
 void add_information_grids(Registry<GridFactory>& registry);
 
-/// The sigmas at which the integral of `rate` over ln sigma has gone i/(n-1) of its way, by the trapezoidal rule at the
-/// sigmas of `levels` (decreasing) with `rate` linear in between.
-[[nodiscard]] std::vector<double> equal_shares(const std::vector<double>& levels, const std::vector<double>& rate,
-                                               std::int64_t n);
-
 }  // namespace sigmaflow

@@ -51,6 +51,19 @@ TEST(InformationRates, AverageOverTheParticlesAskedFor) {
     for (const int particles : {2, 5, 33}) EXPECT_NEAR(InformationRates(*p0, particles).entropy(1.0), 1.0, 1e-14);
 }
 
+// A rate that rises from 0 to 2 over one unit of ln sigma has gone h^2 of its way at h; then it stands still.
+TEST(InformationRates, AreIntegratedAsBrokenLines) {
+    const std::vector<double> levels{1.0, std::exp(-1.0), std::exp(-3.0), std::exp(-4.0)};
+    const auto sigmas = equal_shares(levels, {0.0, 2.0, 0.0, 0.0}, 7);  // the whole is 1 + 2
+    ASSERT_EQ(sigmas.size(), 7U);
+    for (int i = 0; i < 7; ++i) {
+        const double gone = i / 2.0;
+        const double way = gone <= 1.0 ? std::sqrt(gone) : 3.0 - std::sqrt(4.0 - 2.0 * (gone - 1.0));
+        EXPECT_NEAR(std::log(sigmas[static_cast<std::size_t>(i)]), -way, 1e-14) << i;
+    }
+    EXPECT_TRUE(equal_shares(levels, {0.0, 0.0, 0.0, 0.0}, 7).empty());
+}
+
 // Two deltas at +-1: I(sigma) = H(sign) - E H(sign | x) by quadrature over x = 1 + sigma z.
 double information_of_two_deltas(double sigma) {
     double conditional = 0.0;

@@ -3,6 +3,7 @@
 /// How much happens to a law per step of ln sigma: the densities that the grids `entropy`, `fisher` and `error` make
 /// even. Averages over a fixed set of exact draws x = x0 + sigma n with the same x0 and n at every sigma.
 
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -47,5 +48,10 @@ class InformationRates {
     Tile x_;
     Tile ahead_;
 };
+
+/// The sigmas at which the integral of `rate` over ln sigma has gone i/(n-1) of its way, where `rate` is known at
+/// the sigmas of `levels` (decreasing) and linear in ln sigma between them. Empty if the integral is 0 or not finite.
+[[nodiscard]] std::vector<double> equal_shares(const std::vector<double>& levels, const std::vector<double>& rate,
+                                               std::int64_t n);
 
 }  // namespace sigmaflow
