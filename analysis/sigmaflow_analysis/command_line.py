@@ -15,7 +15,7 @@ from matplotlib.figure import Figure
 
 from .digits import write_digits
 from .errors import AnalysisError
-from .figures import mmse, save, spectra, spectrum, timeline, trajectories
+from .figures import matched, mmse, mutual_information, save, spectra, spectrum, timeline, trajectories
 from .figures.choice import finest
 from .figures.quickstart import quickstart_figures
 from .figures.style import name_of, setting_of
@@ -26,6 +26,8 @@ FIGURES = {
     "spectrum": "eigenvalues of J against sigma, a panel per distribution",
     "trajectories": "paths of kept particles over the density, in two dimensions",
     "mmse": "mean of tr C against sigma, a curve per distribution",
+    "mutual_information": "I(x0; x_sigma) in two ways against sigma, a curve per distribution",
+    "matched": "eigenvalues, mmse and mutual information of laws of one dimension",
     "timeline": "which rank computed what when",
 }
 
@@ -51,6 +53,10 @@ def draw(name: str, store: Store | Summary, arguments: argparse.Namespace) -> Fi
         return timeline(store.tasks, store.points).figure
     if name == "mmse":
         return mmse(chosen(store, labels), arguments.normalise).figure
+    if name == "mutual_information":
+        return mutual_information(chosen(store, labels)).figure
+    if name == "matched":
+        return matched(chosen(store, labels))[0].figure
     if name == "spectrum":
         points = chosen(store, labels)
         return (spectrum(points[0]) if len(points) == 1 else spectra(points).flat[0]).figure
@@ -113,7 +119,7 @@ def make_parser() -> Parser:
     parser = Parser(prog="sigmaflow_analysis", description="Reads and draws the result files of sigmaflow.")
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     figure = commands.add_parser("figure", help="draw one figure", formatter_class=argparse.RawTextHelpFormatter,
-                                 epilog="\n".join(f"{name:14}{text}" for name, text in FIGURES.items()))
+                                 epilog="\n".join(f"{name:20}{text}" for name, text in FIGURES.items()))
     figure.add_argument("name", choices=list(FIGURES), metavar="NAME", help="which figure, see below")
     figure.add_argument("file", type=Path, metavar="STORE", help="result file or summary of sigmaflow")
     figure.add_argument("-o", "--output", type=Path, help="with .png or .pdf that file, else both; default: here")

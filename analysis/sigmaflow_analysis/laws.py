@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Callable, Mapping
 
 import numpy as np
+import xarray as xr
 
+MOST_CUBE_DIM = 12  #: a cube has 2^dim corners
 FLAT = 1e-13  #: standard deviations below this part of the widest count as zero
 
 
@@ -52,6 +54,30 @@ def law_of(parameters: str) -> Mixture | None:
     values = {name: json.loads(text) for name, text in choice["parameters"].items()}
     law = maker(values)
     return None if law is None else normalized(law, values["normalize"])
+
+
+def variances_of(point: xr.Dataset) -> np.ndarray | None:
+    """Eigenvalues of Cov(x0) of a point, ascending; None if they are not known here.
+
+    Of other laws after normalize = "identity" they are d ones: such a law is taken not to lie in a subspace.
+    """
+    parameters = str(point["parameters"].item())
+    law = law_of(parameters)
+    if law is not None:
+        return np.maximum(np.linalg.eigvalsh(law.covariance()), 0.0)
+    normalize = json.loads(parameters)["distribution"]["parameters"].get("normalize", '"none"')
+    return np.ones(point["dim"].item()) if json.loads(normalize) == "identity" else None
+
+
+def atoms_of(parameters: str) -> int | None:
+    """N of a law that is N points of equal weight; None for others."""
+    choice = json.loads(parameters)["distribution"]
+    values = {name: json.loads(text) for name, text in choice["parameters"].items()}
+    counts = {"ellipsoid_points": lambda: values["count"], "hypercube": lambda: 2 ** values["dim"],
+              "simplex": lambda: values["dim"] + 1, "ring": lambda: values["count"]}
+    count = counts.get(choice["kind"])
+    width = values.get("jitter", values.get("width"))
+    return count() if count and width == 0.0 else None
 
 
 def normalized(law: Mixture, how: str) -> Mixture:
@@ -119,7 +145,9 @@ def two_deltas(p: Mapping[str, Any]) -> Mixture:
     return cloud([-point, point], p["width"], [1.0 - p["weight"], p["weight"]])
 
 
-def hypercube(p: Mapping[str, Any]) -> Mixture:
+def hypercube(p: Mapping[str, Any]) -> Mixture | None:
+    if p["dim"] > MOST_CUBE_DIM:
+        return None
     signs = 2.0 * (np.arange(2 ** p["dim"])[:, None] >> np.arange(p["dim"]) & 1) - 1.0
     return cloud(p["radius"] * signs, p["width"])
 

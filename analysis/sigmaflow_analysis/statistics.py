@@ -24,6 +24,13 @@ def check_field(data: xr.Dataset, field: str) -> None:
         raise AnalysisError(f"the file holds no quantity '{field}' (it has {', '.join(fields_of(data))})")
 
 
+def levels_of(point: xr.Dataset) -> np.ndarray:
+    """Indices of the recorded levels that have a sigma of their own, from the largest sigma down."""
+    sigma = point["sigma"].values
+    used = np.flatnonzero(np.isfinite(sigma))
+    return used[np.argsort(-sigma[used], kind="stable")]
+
+
 def merged_bins(data: xr.Dataset, field: str) -> xr.DataArray:
     """(point, level, ..., bin): particles per bin, int64."""
     check_field(data, field)
@@ -120,6 +127,15 @@ def summarise_field(data: xr.Dataset, field: str, q: Sequence[float] = QUANTILES
     for name in ("mean", "standard_error", "min", "max", "quantiles"):
         summary[name].attrs["units"] = data[f"{field}_mean"].attrs.get("units", "1")
     return summary
+
+
+def level_means(point: xr.Dataset, field: str) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """sigma (level,), mean and standard error (level, ...) of a quantity of one point, from the largest sigma down."""
+    levels = levels_of(point)
+    bare = point.reset_coords(drop=True)  # labels cost more time than the numbers
+    statistics = summarise_field(bare, field)[["mean", "standard_error"]].isel(level=levels).compute()
+    mean, error = (statistics[name].transpose("level", ...).values for name in ("mean", "standard_error"))
+    return point["sigma"].values[levels], mean, error
 
 
 def summarise(data: xr.Dataset, q: Sequence[float] = QUANTILES) -> dict[str, xr.Dataset]:

@@ -125,6 +125,33 @@ quantities = ["positions", "log_density"]
 keep_particles = 32
 """
 
+PLAIN = """
+[study]
+name = "plain"
+particles = 2048
+[[distribution]]
+kind = "gaussian"
+variances = [4.0, 0.25, 0.0]
+[[distribution]]
+kind = "ellipsoid_shell"
+axes = [2.0, 1.0]
+[[distribution]]
+kind = "points"
+values = [[0.0, 3.0], [2.0, 0.0], [-2.0, 0.0]]
+weights = [2.0, 1.0, 1.0]
+[[schedule]]
+kind = "edm"
+grid = "log"
+sigma_max = [50.0, 2.0]
+sigma_min = 0.05
+steps = 40
+[[solver]]
+kind = "marginal"
+[observe]
+levels = "grid"
+quantities = ["mmse", "log_density"]
+"""
+
 Run = Callable[..., subprocess.CompletedProcess]
 
 
@@ -193,3 +220,24 @@ def summary(sigmaflow: Run, with_failure: Path) -> Path:
     sigmaflow("aggregate", with_failure, "-o", path)
     assert path.exists()
     return path
+
+
+@pytest.fixture(scope="session")
+def matched_moments(sigmaflow: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The study of jobs/studies in two and four dimensions, with few particles."""
+    path = tmp_path_factory.mktemp("matched") / "matched.h5"
+    study = ANALYSIS.parent / "jobs" / "studies" / "matched-moments.toml"
+    settings = {"study.particles": 1024, "distribution.dim": "[2, 4]", "distribution.points-2d.count": "[4, 8]",
+                "distribution.points-10d.count": "[20, 40]", "distribution.points-1000d.count": "[2000, 4000]"}
+    words = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+    sigmaflow("run", study, "-o", path, "--quiet", *words)
+    return path
+
+
+@pytest.fixture(scope="session")
+def plain_moments(sigmaflow: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Laws as they are, drawn from p_sigma."""
+    study = tmp_path_factory.mktemp("plain") / "plain.toml"
+    study.write_text(PLAIN)
+    sigmaflow("run", study, "-o", study.with_suffix(".h5"), "--quiet")
+    return study.with_suffix(".h5")

@@ -59,6 +59,14 @@ def test_figure_chooses_the_finest_and_says_so(finished: Path, tmp_path: Path, c
         assert (tmp_path / f"{name}.png").stat().st_size > 10_000
 
 
+def test_figures_of_matched_moments(matched_moments: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
+    for name in ("matched", "mutual_information"):
+        target = tmp_path / f"{name}.png"
+        assert main(["figure", name, str(matched_moments), "--set", "dim=4", "-o", str(target)]) == 0
+        assert capsys.readouterr().err == "" and target.stat().st_size > 30_000
+    assert "choose with --set dim=" in fails(capsys, "figure", "matched", matched_moments)
+
+
 def test_quickstart_figures(finished: Path, tmp_path: Path, capsys: pytest.CaptureFixture) -> None:
     assert main(["quickstart-figures", str(finished), str(tmp_path)]) == 0
     written = {Path(line).name for line in capsys.readouterr().out.split()}

@@ -11,11 +11,14 @@ import pytest
 import xarray as xr
 from matplotlib.axes import Axes
 from sigmaflow_analysis import AnalysisError, Store, open_store, open_summary
-from sigmaflow_analysis.figures import mmse, save, spectra, spectrum, timeline, trajectories
+from sigmaflow_analysis.figures import (matched, mmse, mutual_information, save, spectra, spectrum, timeline,
+                                       trajectories)
 from sigmaflow_analysis.figures.choice import finest
+from sigmaflow_analysis.figures.matched import number_text
 from sigmaflow_analysis.figures.spectrum import shown_ranks
 from sigmaflow_analysis.figures.timeline import covered, lanes
 from sigmaflow_analysis.figures.trajectories import checked_law
+from sigmaflow_analysis.information import mutual_information as information_of
 from sigmaflow_analysis.laws import law_of
 from sigmaflow_analysis.statistics import sharp_quantiles, summarise_field
 
@@ -181,6 +184,81 @@ def test_mmse_in_units_of_the_variance_starts_at_one(store: Store) -> None:
     axes = mmse(store.select_points(solver="heun", steps=12), "variance")
     for line in axes.lines:
         assert line.get_ydata()[0] == pytest.approx(1.0, abs=2e-3)
+
+
+def test_mutual_information(matched_moments: Path, tmp_path: Path) -> None:
+    points = open_store(matched_moments).select_points(dim=4)
+    axes = mutual_information(points)
+    assert "[nat]" in axes.get_ylabel() and axes.get_xscale() == axes.get_yscale() == "log" and axes.xaxis_inverted()
+    texts = [text.get_text() for text in axes.get_legend().get_texts()]
+    assert len(texts) == 8 and texts[2] == "points-2d ($d$ = 4, count = 8)"
+    curves = [line for line in axes.lines if line.get_label() in texts]
+    for curve, marks, point in zip(curves, axes.containers, points):
+        expected = information_of(point)
+        np.testing.assert_array_equal(curve.get_xdata(), expected["sigma"])
+        np.testing.assert_array_equal(curve.get_ydata(), expected["from_mmse"])
+        sigma, direct = marks.lines[0].get_data()
+        clear = expected["from_density"] > 3.0 * expected["from_density_error"]
+        np.testing.assert_array_equal(direct, expected["from_density"][clear])
+        np.testing.assert_array_equal(sigma, expected["sigma"][clear])
+    assert not texts_overlap(axes)
+    check_files(axes, tmp_path)
+
+
+def test_cells_are_the_exponential_of_information(matched_moments: Path) -> None:
+    axes = mutual_information(open_store(matched_moments).select_points(distribution="points-2d"))
+    axes.figure.canvas.draw()
+    second = axes.child_axes[0].yaxis
+    assert "cells" in second.get_label().get_text()
+    shown = {text.get_text(): place for place, text in zip(second.get_ticklocs(), second.get_ticklabels())}
+    assert shown.keys() == {"1.01", "1.1", "1.5", "3", "$10^{1}$"}
+    for text, place in shown.items():
+        assert np.exp(place) == pytest.approx(float(text.replace("$10^{1}$", "10")))
+
+
+def test_matched(matched_moments: Path, tmp_path: Path) -> None:
+    points = open_store(matched_moments).select_points(dim=4)
+    axes = matched(points)
+    assert axes.shape == (3,) and all(panel.xaxis_inverted() and panel.get_xscale() == "log" for panel in axes)
+    legend = axes[0].figure.legends[0]
+    texts = [text.get_text() for text in legend.get_texts()]
+    assert texts == ["gaussian", "shell", "points-2d, count = 8", "points-10d, count = 40",
+                     "points-1000d, count = 4000", "parallel", "crossing", "hypercube"]
+    assert legend.get_title().get_text() == "$d$ = 4"
+    for index, point in enumerate(points):
+        used = np.isfinite(point["sigma"].values)
+        spectrum_mean = summarise_field(point, "spectrum")["mean"].values[used]
+        mean, least, greatest = (line.get_ydata() for line in axes[0].lines[3 * index:3 * index + 3])
+        np.testing.assert_allclose(mean, 1.0 - spectrum_mean.mean(axis=1), atol=1e-12)
+        np.testing.assert_allclose(least, 1.0 - spectrum_mean[:, -1], atol=1e-12)
+        np.testing.assert_allclose(greatest, 1.0 - spectrum_mean[:, 0], atol=1e-12)
+        trace = axes[1].lines[index].get_ydata()
+        np.testing.assert_allclose(trace, summarise_field(point, "mmse")["mean"].values[used] / 4.0, rtol=1e-12)
+        np.testing.assert_allclose(trace, mean * point["sigma"].values[used] ** 2, rtol=1e-9, atol=1e-12)
+        curve = [line for line in axes[2].lines if line.get_label() == texts[index]][0]
+        np.testing.assert_allclose(curve.get_ydata(), information_of(point)["from_mmse"] / 4.0, rtol=1e-12)
+    plateaus = {text.get_text(): text.xy[1] for text in axes[2].texts}
+    assert plateaus == {rf"$\ln\,{count}$": pytest.approx(np.log(count) / 4.0) for count in (8, 16, 40, 4000)}
+    assert not any(texts_overlap(panel) for panel in axes)
+    box = legend.get_window_extent()
+    assert box.y1 <= min(panel.get_tightbbox().y0 for panel in axes) and box.y0 >= 0.0
+    check_files(axes[0], tmp_path)
+
+
+def test_styles_tell_laws_apart(matched_moments: Path) -> None:
+    curves = matched(open_store(matched_moments).select_points(dim=2))[1].lines
+    assert len({curve.get_color() for curve in curves}) == len(curves) == 8
+    neighbours = [(a.get_linestyle(), b.get_linestyle()) for a, b in zip(curves, curves[1:])]
+    assert all(a != b for a, b in neighbours)
+
+
+def test_matched_needs_one_dimension(matched_moments: Path) -> None:
+    with pytest.raises(AnalysisError, match="these have 2, 4.*--set dim="):
+        matched(open_store(matched_moments).select_points(distribution="shell"))
+
+
+def test_powers_of_two_are_short() -> None:
+    assert [number_text(count) for count in (16, 128, 160, 2**64)] == ["16", "2^{7}", "160", "2^{64}"]
 
 
 def test_figures_of_a_job_on_its_way(stopped: Path) -> None:

@@ -5,8 +5,9 @@ import time
 
 import h5py
 import numpy
+import pytest
 
-from conftest import STOPPED, flags_watch, wait_until
+from conftest import STOPPED, Lab, flags_watch, wait_until
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 TOY = ROOT / "jobs" / "studies" / "toy-models.toml"
@@ -56,3 +57,89 @@ def test_max_time_of_a_long_study_is_kept(lab):
         assert numpy.count_nonzero(file["tasks/status"][:]) > 0
         ended = float(file["sessions/end"][0] - file["sessions/start"][0])
     assert ended < limit
+
+
+# Studies in jobs/studies
+
+
+def test_every_study_is_valid(lab):
+    """Also those that read a file, which here has two points."""
+    with h5py.File(lab.path("digits.h5"), "w") as file:
+        file["images"] = numpy.eye(2, 64)
+    for study in sorted((ROOT / "jobs" / "studies").glob("*.toml")):
+        words = ["--set", f"distribution.digits.file={lab.path('digits.h5')}"] if study.stem == "digits" else []
+        assert len(lab.json("plan", study, "--json", *words)["points"]) > 0
+
+
+# Dimension of the tangent space of each law in d dimensions, at sigma = 0.02. Points are one each, so that nothing is
+# tangent; but 2000 on a circle of radius sqrt 2 lie 0.0044 apart, less than sigma: still a circle.
+TANGENTS = {
+    "gaussian": lambda d: d,
+    "shell": lambda d: d - 1,
+    "parallel": lambda d: d - 1,
+    "crossing": lambda d: d - 1,
+    "points-2d": lambda d: 0,
+    "points-10d": lambda d: 0,
+    "points-1000d": lambda d: 1 if d == 2 else 0,
+    "hypercube": lambda d: 0,
+}
+# Where exceptions are rare but not absurd: near the crossing both planes count, and a few of 4000 points are close pairs.
+TANGENT_SHARE = {"crossing": 0.85, "points-1000d": 0.95}
+SURE = 5.0  # standard errors: one false alarm in 10^6 numbers
+
+
+@pytest.fixture(scope="module")
+def matched_moments(tmp_path_factory):
+    """matched-moments.toml in two and four dimensions with few particles: its file and the summary of it."""
+    lab = Lab(tmp_path_factory.mktemp("matched"))
+    counts = {"points-2d": [4, 8], "points-10d": [20, 40], "points-1000d": [2000, 4000]}
+    settings = {"study.particles": 1024, "observe.keep_particles": 512, "distribution.dim": [2, 4]}
+    settings |= {f"distribution.{label}.count": count for label, count in counts.items()}
+    words = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+    lab.check("run", ROOT / "jobs" / "studies" / "matched-moments.toml", "-o", "out.h5", "--quiet", *words)
+    lab.check("aggregate", "out.h5", "-o", "summary.h5")
+    yield lab
+    lab.close()
+
+
+def laws_of(lab, name, dim):
+    """Label -> its rows of every variable of the group of this dimension."""
+    with h5py.File(lab.path(name), "r") as file:
+        group = next(group for key, group in file["results"].items() if key.startswith(f"dim{dim}_"))
+        labels = [text.decode() for text in file["points/distribution"][:]]
+        names = [labels[point] for point in group["point_index"][:]]
+        variables = [key for key in group if len(group[key].shape) > 1 and group[key].shape[0] == len(names)]
+        return {label: {key: group[key][row] for key in variables} for row, label in enumerate(names)}
+
+
+@pytest.mark.parametrize("dim", [2, 4])
+def test_laws_of_equal_moments_agree_at_large_noise(matched_moments, dim):
+    """tr C / d = 1/(1 + theta) up to theta^3, theta = sigma^-2, since all of them are symmetric: what is left of the
+    moment expansion is a fourth cumulant, below 8 per dimension. The same for the eigenvalues of C/sigma^2, whose
+    fluctuation is of first order in theta."""
+    worst = 0.0
+    laws = laws_of(matched_moments, "summary.h5", dim)
+    assert laws.keys() == TANGENTS.keys()
+    for label, law in laws.items():
+        large = law["sigma"] > 8.0
+        theta = law["sigma"][large] ** -2.0
+        expected, rest = 1.0 / (1.0 + theta), 8.0 * theta**3
+        away = numpy.abs(law["mmse_mean"][large] / dim - expected) - rest
+        worst = max(worst, numpy.max(away * dim / numpy.maximum(law["mmse_standard_error"][large], 1e-15 * dim)))
+        eigenvalues = 1.0 - law["spectrum_mean"][large]
+        away = numpy.abs(eigenvalues.mean(axis=1) - theta * expected) - theta * rest
+        assert numpy.all(away <= SURE * law["spectrum_standard_error"][large].sum(axis=1) / dim + 1e-15), label
+        assert numpy.all(numpy.abs(eigenvalues / theta[:, None] - 1.0) < 8.0 * dim * theta[:, None]), label
+    claim(f"matched-large-sigma-{dim}", worst)
+    assert large.sum() >= 6 and worst < SURE
+
+
+@pytest.mark.parametrize("dim", [2, 4])
+def test_laws_of_equal_moments_part_at_small_noise(matched_moments, dim):
+    """Eigenvalues of C/sigma^2 near 1 count the tangent directions of each law."""
+    for label, law in laws_of(matched_moments, "out.h5", dim).items():
+        assert law["sigma"][-1] == pytest.approx(0.02)
+        eigenvalues = 1.0 - law["spectrum"][:, -1]
+        tangent = numpy.sum((eigenvalues > 0.5) & (eigenvalues < 1.5), axis=1)
+        share = numpy.mean(tangent == TANGENTS[label](dim))
+        assert share >= TANGENT_SHARE.get(label, 0.995), (label, dim, share)

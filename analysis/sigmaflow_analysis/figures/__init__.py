@@ -1,9 +1,11 @@
 """Figures: every function takes xarray data and returns the axes it drew on."""
 
+from .matched import matched
 from .mmse import mmse
+from .mutual_information import mutual_information
 from .spectrum import spectra, spectrum
 from .style import save
 from .timeline import timeline
 from .trajectories import trajectories
 
-__all__ = ["mmse", "save", "spectra", "spectrum", "timeline", "trajectories"]
+__all__ = ["matched", "mmse", "mutual_information", "save", "spectra", "spectrum", "timeline", "trajectories"]

@@ -9,9 +9,9 @@ import xarray as xr
 from matplotlib.axes import Axes
 
 from ..errors import AnalysisError
-from ..laws import law_of
-from ..statistics import summarise_field
-from .style import levels_of, line_style, name_of, new_or, require_results, setting_of, sigma_axis, styled
+from ..laws import variances_of
+from ..statistics import level_means
+from .style import line_style, name_of, new_or, require_results, setting_of, sigma_axis, styled
 
 FLOOR = 1e-9  #: what is below this part of the top is not shown: on finite sets tr C falls like exp(-1/sigma^2)
 LABELS = {
@@ -26,10 +26,10 @@ def scale_of(point: xr.Dataset, normalise: str) -> float:
         return float(point["dim"])
     if normalise != "variance":
         raise AnalysisError(f"there is no normalisation '{normalise}' ({', '.join(LABELS)})")
-    law = law_of(str(point["parameters"].item()))
-    if law is None:
+    variances = variances_of(point)
+    if variances is None:
         raise AnalysisError(f"the variance of '{point['distribution'].item()}' is not known here (use dimension)")
-    return float(np.trace(law.covariance()))
+    return float(np.sum(variances))
 
 
 @styled
@@ -44,12 +44,9 @@ def mmse(points: Sequence[xr.Dataset], normalise: str = "dimension", axes: Axes 
     tops = []
     for index, point in enumerate(points):
         require_results(point)
-        levels = levels_of(point)
-        sigma = point["sigma"].values[levels]
-        statistics = summarise_field(point, "mmse")[["mean", "standard_error"]].isel(level=levels).compute()
         scale = scale_of(point, normalise)
-        mean = statistics["mean"].values / scale
-        error = statistics["standard_error"].values / scale
+        sigma, *values = level_means(point, "mmse")
+        mean, error = (value / scale for value in values)
         label = name_of(point) if len(settings) == 1 else f"{name_of(point)}, {setting_of(point)}"
         style = line_style(index, len(points))
         axes.plot(sigma, mean, label=label, **style)

@@ -10,8 +10,8 @@ import xarray as xr
 from matplotlib.axes import Axes
 from matplotlib.ticker import ScalarFormatter
 
-from ..statistics import merged_bins, sharp_quantiles
-from .style import PALETTE, levels_of, name_of, new_axes, new_or, require_results, setting_of, sigma_axis, styled
+from ..statistics import levels_of, merged_bins, sharp_quantiles
+from .style import PALETTE, name_of, new_axes, new_or, require_results, setting_of, sigma_axis, styled
 
 MOST_RANKS = 6
 

@@ -106,13 +106,6 @@ def require_results(point: xr.Dataset) -> None:
         raise AnalysisError(f"nothing of {name_of(point).replace('$', '')}, {setting_of(point)} is done yet")
 
 
-def levels_of(point: xr.Dataset) -> np.ndarray:
-    """Indices of the recorded levels that have a sigma of their own, from the largest sigma down."""
-    sigma = point["sigma"].values
-    used = np.flatnonzero(np.isfinite(sigma))
-    return used[np.argsort(-sigma[used], kind="stable")]
-
-
 @styled
 def save(figure: Figure, path: Path, formats: Sequence[str] = ("png", "pdf")) -> list[Path]:
     """Writes the figure once per format, next to `path`, and closes it."""

@@ -12,7 +12,8 @@ from matplotlib.ticker import MaxNLocator
 
 from ..errors import AnalysisError
 from ..laws import Mixture, law_of
-from .style import PALETTE, levels_of, name_of, new_axes, require_results, setting_of, styled
+from ..statistics import levels_of
+from .style import PALETTE, name_of, new_axes, require_results, setting_of, styled
 
 SPREADS = (4.0, 1.5, 0.7, 0.35, 0.15, 0.03)  #: sigma of the panels, in units of the data's spread
 DEPTH = 8.0  #: nats below the maximum that the shading shows
