@@ -49,7 +49,7 @@ def mutual_information(points: Sequence[xr.Dataset], axes: Axes | None = None) -
     `points` are points of a store or summary with the quantities `mmse` and `log_density`, drawn from p_sigma. The right
     axis counts cells, exp(I).
     """
-    axes = new_or(axes, (6.8, 3.8))
+    axes = new_or(axes, (7.6, 3.8))
     settings = sorted({setting_of(point) for point in points})
     for index, point in enumerate(points):
         require_results(point)
