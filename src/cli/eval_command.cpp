@@ -67,6 +67,18 @@ void add_cumulants(const Denoiser& denoiser, const Eigen::VectorXd& x, double si
     out["taylor"] = json_of(taylor);
 }
 
+/// By name of the class.
+void add_class_probabilities(const Denoiser& denoiser, const Labels& labels, const Eigen::VectorXd& x, double sigma,
+                             Json& out) {
+    Tile probabilities(labels.class_count(), kTileWidth);
+    const auto workspace = denoiser.workspace();
+    denoiser.class_probabilities(x.replicate(1, kTileWidth), Row::Constant(sigma), *workspace, probabilities);
+    Json& classes = out["class_probabilities"] = Json::object();
+    for (int c = 0; c < labels.class_count(); ++c) {
+        classes[labels.classes[static_cast<std::size_t>(c)]] = probabilities(c, 0);
+    }
+}
+
 Option required(Option option) {
     option.required = true;
     return option;
@@ -81,7 +93,8 @@ Command eval_command() {
     spec.description =
         "Prints x, sigma, log_density (ln p_sigma), mean (m, the ideal denoiser), score, covariance (C of x0 given x) "
         "and\n"
-        "jacobian_eigenvalues (of J = I - C/sigma^2, ascending: negative ones branch).\n\n"
+        "jacobian_eigenvalues (of J = I - C/sigma^2, ascending: negative ones branch); of labelled points "
+        "class_probabilities.\n\n"
         "With --order K and --direction V also cumulants (kappa_1..kappa_K of <V, x0> given x; kappa_2 = V^T C V, and\n"
         "kappa_4 is the central moment minus 3 kappa_2^2) and taylor, the coefficients t_0..t_{K-1} of the denoiser "
         "along "
@@ -107,6 +120,8 @@ Command eval_command() {
                 const auto x = read_position(arguments, "at", denoiser.dim());
                 const int order = cumulant_order_of(arguments, denoiser);
                 Json out = evaluate(denoiser, x, s);
+                const Labels* labels = chosen.distribution->labels();
+                if (labels != nullptr) add_class_probabilities(denoiser, *labels, x, s, out);
                 if (order > 0) {
                     const auto direction = read_position(arguments, "direction", denoiser.dim());
                     add_cumulants(denoiser, x, s, direction, order, out);

@@ -11,7 +11,8 @@ int nesting(Type type) {
     switch (type) {
         case Type::reals:
         case Type::objects:
-        case Type::texts: return 1;
+        case Type::texts:
+        case Type::names: return 1;
         case Type::matrix: return 2;
         case Type::matrices: return 3;
         default: return 0;
@@ -26,6 +27,7 @@ std::string describe(Type type) {
         case Type::text: return "string";
         case Type::reals: return "list of numbers";
         case Type::texts: return "list of strings";
+        case Type::names: return "list of strings or integers, or one of them";
         case Type::matrix: return "list of lists of numbers";
         case Type::matrices: return "list of matrices";
         case Type::object: return "table with a kind";
@@ -71,6 +73,10 @@ Value checked_scalar(const Parameter& parameter, const Value& value) {
     if (parameter.type == Type::boolean) {
         if (!value.is_boolean()) throw mismatch(parameter, value);
         return value;
+    }
+    if (parameter.type == Type::names) {
+        if (!value.is_text() && !value.is_integer()) throw mismatch(parameter, value);
+        return value.is_text() ? value : Value(value.canonical(), value.where());
     }
     if (parameter.type != Type::text && parameter.type != Type::texts) return checked_number(parameter, value);
     if (!value.is_text()) throw mismatch(parameter, value);
@@ -137,6 +143,9 @@ std::vector<std::vector<double>> rows(const Value& list) {
 }  // namespace
 
 Value checked(const Parameter& parameter, const Value& value) {
+    if (parameter.type == Type::names && !value.is_list()) {
+        return {Value::List{checked_scalar(parameter, value)}, value.where()};
+    }
     return checked_nested(parameter, value, nesting(parameter.type));
 }
 

@@ -4,6 +4,7 @@
 #include <numbers>
 
 #include "sigmaflow/distribution/affine_map.hpp"
+#include "sigmaflow/distribution/class_weights.hpp"
 #include "sigmaflow/distribution/gaussian_mixture.hpp"
 #include "sigmaflow/distribution/limits.hpp"
 #include "sigmaflow/distribution/normalize.hpp"
@@ -12,12 +13,13 @@
 namespace sigmaflow {
 
 struct CloudDenoiser::Scratch : Denoiser::Workspace {
-    Scratch(int dim, Eigen::Index components)
+    Scratch(int dim, Eigen::Index components, int class_count)
         : x(dim, kTileWidth),
           reference(dim, kTileWidth),
           shift(dim, kTileWidth),
           centred(dim, kTileWidth),
           weights(components),
+          classes(class_count),
           second(dim),
           offset(1, kTileWidth),
           total_cumulance(1) {}
@@ -29,16 +31,21 @@ struct CloudDenoiser::Scratch : Denoiser::Workspace {
     Tile shift;      // sum_k r_k y_k - reference
     Tile centred;    // y_k - sum_k r_k y_k
     PosteriorWeights weights;
+    ClassWeights classes;
     SecondMoment second;
     Tile offset;  // 1 x w: (1 - a) <v, y_k - sum_k r_k y_k>
     TotalCumulance total_cumulance;
 };
 
-CloudDenoiser::CloudDenoiser(Eigen::Map<const Eigen::MatrixXd> points, const Eigen::VectorXd& weights, double variance)
-    : points_(points), log_weights_(weights.array().log() - std::log(weights.sum())), variance_(variance) {}
+CloudDenoiser::CloudDenoiser(Eigen::Map<const Eigen::MatrixXd> points, const Eigen::VectorXd& weights, double variance,
+                             const Labels& labels)
+    : points_(points),
+      log_weights_(weights.array().log() - std::log(weights.sum())),
+      variance_(variance),
+      labels_(labels) {}
 
 std::unique_ptr<Denoiser::Workspace> CloudDenoiser::workspace() const {
-    return std::make_unique<Scratch>(dim(), points_.cols());
+    return std::make_unique<Scratch>(dim(), points_.cols(), class_count());
 }
 
 /// ln w_k - |x - y_k|^2 / 2 (v + sigma^2), the distance from differences of coordinates.
@@ -143,6 +150,19 @@ void CloudDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs
             scratch.weights.log_sum() - 0.5 * dim() * (scratch.total.log() + std::log(2.0 * std::numbers::pi));
     }
     if (needs.entropy) out.entropy = scratch.weights.entropy();
+    if (needs.class_entropy) {
+        scratch.classes.sum(scratch.weights, labels_);
+        out.class_entropy = scratch.classes.entropy();
+    }
+}
+
+void CloudDenoiser::class_probabilities(const Tile& x, const Row& sigma, Workspace& workspace,
+                                        Eigen::Ref<Tile> out) const {
+    if (labels_.empty()) return Denoiser::class_probabilities(x, sigma, workspace, out);
+    auto& scratch = static_cast<Scratch&>(workspace);
+    weigh(x, sigma, scratch);
+    scratch.classes.sum(scratch.weights, labels_);
+    scratch.classes.probabilities(out);
 }
 
 /// Counted as if every component were active everywhere; a logarithm counts as an exponential.
@@ -159,6 +179,9 @@ Work CloudDenoiser::cost(const Needs& needs, int width) const {
     work += {8 * d + 10, 0};
     if (needs.log_density) work += {5, 2};
     if (needs.entropy) work += {2, 1};
+    if (needs.class_entropy) {
+        work += {static_cast<double>(points_.cols()) + 6.0 * class_count(), static_cast<double>(class_count())};
+    }
     return work.times(width);
 }
 
@@ -167,18 +190,21 @@ IsotropicCloud::IsotropicCloud(CloudLaw law)
       points_(owned_.data(), owned_.rows(), owned_.cols()),
       weights_(std::move(law.weights)),
       variance_(law.variance),
-      denoiser_(points_, weights_, variance_),
+      labels_(std::move(law.labels)),
+      held_out_(std::move(law.held_out)),
+      denoiser_(points_, weights_, variance_, labels_),
       cumulative_(cumulative_weights(weights_)) {
     if (points_.cols() > 1) return;
     gaussian_ = GaussianLaw{points_.col(0), Eigen::MatrixXd::Identity(dim(), dim()),
                             Eigen::VectorXd::Constant(dim(), variance_)};
 }
 
-IsotropicCloud::IsotropicCloud(Eigen::Map<const Eigen::MatrixXd> points, Eigen::VectorXd weights, double variance)
+IsotropicCloud::IsotropicCloud(Eigen::Map<const Eigen::MatrixXd> points, Eigen::VectorXd weights, Labels labels)
     : points_(points),
       weights_(std::move(weights)),
-      variance_(variance),
-      denoiser_(points_, weights_, variance_),
+      variance_(0.0),
+      labels_(std::move(labels)),
+      denoiser_(points_, weights_, variance_, labels_),
       cumulative_(cumulative_weights(weights_)) {
     if (points_.cols() > 1) return;
     gaussian_ = GaussianLaw{points_.col(0), Eigen::MatrixXd::Identity(dim(), dim()),
@@ -236,10 +262,14 @@ std::unique_ptr<Distribution> IsotropicCloud::mapped(const AffineMap& map) const
         for (auto& component : image.components) component.mean += map.shift;
         return std::make_unique<GaussianMixture>(std::move(image));
     }
-    Eigen::MatrixXd points = map.linear * (points_.colwise() - map.origin);
-    points.colwise() += map.shift;
+    const auto image = [&map](const Eigen::Ref<const Eigen::MatrixXd>& points) {
+        const Eigen::MatrixXd out = map.linear * (points.colwise() - map.origin);
+        return Eigen::MatrixXd(out.colwise() + map.shift);
+    };
     const double variance = variance_ == 0.0 ? 0.0 : variance_ * isometry->scale * isometry->scale;
-    return std::make_unique<IsotropicCloud>(CloudLaw{std::move(points), weights_, variance});
+    CloudLaw law{image(points_), weights_, variance, labels_, held_out_};
+    if (held_out_.points.size() > 0) law.held_out.points = image(held_out_.points);
+    return std::make_unique<IsotropicCloud>(std::move(law));
 }
 
 std::unique_ptr<Distribution> distribution_of(MixtureLaw law) {
@@ -254,8 +284,7 @@ std::unique_ptr<Distribution> distribution_of(MixtureLaw law) {
 
 namespace {
 
-std::unique_ptr<Distribution> whitened_cloud(const CloudLaw& law, const Eigen::VectorXd& mean,
-                                             const Parameters& parameters) {
+std::unique_ptr<Distribution> whitened_cloud(CloudLaw law, const Eigen::VectorXd& mean, const Parameters& parameters) {
     const Whitening whitening =
         whitening_of(covariance_root(law.points, law.weights / law.weights.sum(), law.variance, mean));
     if (whitening.map.size() == 0) {
@@ -267,9 +296,11 @@ std::unique_ptr<Distribution> whitened_cloud(const CloudLaw& law, const Eigen::V
         return std::make_unique<GaussianMixture>(
             mapped(mixture_of(law.points, law.weights, law.variance), mean, whitening.map));
     }
-    Eigen::MatrixXd points = whitening.map * (law.points.colwise() - mean);
-    return std::make_unique<IsotropicCloud>(
-        CloudLaw{std::move(points), law.weights, law.variance * whitening.scale * whitening.scale});
+    for (Eigen::MatrixXd* points : {&law.points, &law.held_out.points}) {
+        if (points->size() > 0) *points = (whitening.map * (points->colwise() - mean)).eval();
+    }
+    law.variance *= whitening.scale * whitening.scale;
+    return std::make_unique<IsotropicCloud>(std::move(law));
 }
 
 }  // namespace
@@ -278,15 +309,16 @@ std::unique_ptr<Distribution> make_cloud(CloudLaw law, const Parameters& paramet
     const Normalize normalize = normalize_of(parameters);
     if (normalize == Normalize::none) return std::make_unique<IsotropicCloud>(std::move(law));
     const Eigen::VectorXd mean = mean_of({law.points.data(), law.points.rows(), law.points.cols()}, law.weights);
-    if (normalize == Normalize::identity) return whitened_cloud(law, mean, parameters);
+    if (normalize == Normalize::identity) return whitened_cloud(std::move(law), mean, parameters);
     law.points.colwise() -= mean;
+    if (law.held_out.points.size() > 0) law.held_out.points.colwise() -= mean;
     return std::make_unique<IsotropicCloud>(std::move(law));
 }
 
 std::unique_ptr<Distribution> make_cloud(Eigen::Map<const Eigen::MatrixXd> points, const Eigen::VectorXd& weights,
-                                         const Parameters& parameters) {
-    if (normalize_of(parameters) == Normalize::none) return std::make_unique<IsotropicCloud>(points, weights, 0.0);
-    return make_cloud({points, weights, 0.0}, parameters);
+                                         const Labels& labels, const Parameters& parameters) {
+    if (normalize_of(parameters) == Normalize::none) return std::make_unique<IsotropicCloud>(points, weights, labels);
+    return make_cloud({points, weights, 0.0, labels}, parameters);
 }
 
 }  // namespace sigmaflow

@@ -100,4 +100,14 @@ void WeightEntropy::observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) cons
     out.row(0) = snapshot.posterior.entropy.matrix();
 }
 
+Field ClassEntropy::field(int) const {
+    return {"class_entropy", "nat", "entropy of the posterior over classes", "", 1, entropy_bins};
+}
+
+Requirements ClassEntropy::requirements() const { return {.posterior = {.class_entropy = true}}; }
+
+void ClassEntropy::observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const {
+    out.row(0) = snapshot.posterior.class_entropy.matrix();
+}
+
 }  // namespace sigmaflow

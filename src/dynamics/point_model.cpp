@@ -112,6 +112,7 @@ std::string PointModel::mismatch() const {
     const Capabilities can = distribution->posterior().capabilities();
     const Needs want = needs.posterior;
     if (want.entropy && !can.entropy) return "'entropy' needs a distribution with posterior weights";
+    if (want.class_entropy && !can.class_entropy) return "'class_entropy' needs a distribution with class labels";
     if (want.covariance && !can.covariance) return "a quantity needs the posterior covariance";
     if ((want.trace || needs.channels.log_jacobian) && !can.trace)
         return "a quantity needs the trace of the covariance";

@@ -97,6 +97,8 @@ Registry<ObservableFactory> build_observables() {
     registry.add({"mmse", "tr C of the posterior; its mean is the minimum mean square error", {}},
                  plain<Observable, Mmse>);
     registry.add({"entropy", "entropy of the posterior weights, in nats", {}}, plain<Observable, WeightEntropy>);
+    registry.add({"class_entropy", "entropy of the posterior over classes, in nats; labelled data only", {}},
+                 plain<Observable, ClassEntropy>);
     return registry;
 }
 

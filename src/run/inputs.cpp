@@ -11,7 +11,7 @@ StudyInputs read_inputs(const std::string& path, const std::vector<std::string>&
     for (const auto& source : points_sources(inputs.study)) {
         if (inputs.tables.contains(source.key())) continue;
         try {
-            inputs.tables.emplace(source.key(), read_points(source.path, source.dataset));
+            inputs.tables.emplace(source.key(), read_points(source.path, source.dataset, source.labels));
         } catch (const InputError& error) {
             throw InputError(source.where, error.what());
         }

@@ -12,11 +12,15 @@ struct NumberTable {
     std::uint64_t rows = 0;
     std::uint64_t columns = 0;
     std::vector<double> values;
+    std::vector<std::string> labels = {};  ///< one per row, if asked for
 };
 
 /// Each throws InputError with the reason when the file does not follow its format.
 [[nodiscard]] NumberTable read_npy(const std::string& path);
-[[nodiscard]] NumberTable read_csv(const std::string& path);
+/// The column named `labels`, if any, holds labels and no coordinate.
+[[nodiscard]] NumberTable read_csv(const std::string& path, const std::string& labels);
 [[nodiscard]] NumberTable read_hdf5_table(const std::string& path, const std::string& dataset);
+/// A one-dimensional dataset of texts or integers.
+[[nodiscard]] std::vector<std::string> read_hdf5_labels(const std::string& path, const std::string& dataset);
 
 }  // namespace sigmaflow

@@ -28,14 +28,23 @@ Format format_of(const std::string& path) {
     return Format::csv;
 }
 
-NumberTable read_table(const std::string& path, const std::string& dataset) {
+NumberTable read_table(const std::string& path, const std::string& dataset, const std::string& labels) {
     const auto format = format_of(path);
-    if (format == Format::hdf5) return read_hdf5_table(path, dataset);
+    if (format == Format::hdf5) {
+        auto table = read_hdf5_table(path, dataset);
+        if (!labels.empty()) table.labels = read_hdf5_labels(path, labels);
+        return table;
+    }
     if (!dataset.empty()) {
         throw InputError("'" + path + "' has no dataset '" + dataset + "'", "it is not an HDF5 file",
                          "leave the dataset out");
     }
-    return format == Format::npy ? read_npy(path) : read_csv(path);
+    if (format == Format::csv) return read_csv(path, labels);
+    if (!labels.empty()) {
+        throw InputError("'" + path + "' has no labels '" + labels + "'", "an NPY file is one table of numbers",
+                         "use HDF5 or CSV");
+    }
+    return read_npy(path);
 }
 
 void require_usable(const NumberTable& table, const std::string& path) {
@@ -45,6 +54,10 @@ void require_usable(const NumberTable& table, const std::string& path) {
     if (table.columns > static_cast<std::uint64_t>(std::numeric_limits<int>::max())) {
         throw InputError("the points of '" + path + "' have too many coordinates", fmt::format("{}", table.columns));
     }
+    if (!table.labels.empty() && table.labels.size() != table.rows) {
+        throw InputError("the labels of '" + path + "' do not match its points",
+                         fmt::format("{} labels for {} points", table.labels.size(), table.rows));
+    }
     for (std::size_t i = 0; i < table.values.size(); ++i) {
         if (std::isfinite(table.values[i])) continue;
         throw InputError("'" + path + "' holds a number that is not finite",
@@ -53,15 +66,21 @@ void require_usable(const NumberTable& table, const std::string& path) {
     }
 }
 
+/// Unlabelled tables keep the digests of older versions.
+std::uint64_t digest_of(const NumberTable& table) {
+    std::vector<std::uint64_t> identity{table.rows, table.columns, hash64(std::as_bytes(std::span(table.values)))};
+    for (const auto& label : table.labels) identity.push_back(hash64(label));
+    return hash64(std::as_bytes(std::span(identity)));
+}
+
 }  // namespace
 
-PointsTable read_points(const std::string& path, const std::string& dataset) {
-    auto table = read_table(path, dataset);
+PointsTable read_points(const std::string& path, const std::string& dataset, const std::string& labels) {
+    auto table = read_table(path, dataset, labels);
     require_usable(table, path);
-    const std::array<std::uint64_t, 3> identity{table.rows, table.columns,
-                                                hash64(std::as_bytes(std::span(table.values)))};
-    return {std::move(table.values), static_cast<int>(table.columns), static_cast<std::int64_t>(table.rows),
-            hash64(std::as_bytes(std::span(identity)))};
+    const auto digest = digest_of(table);
+    return {std::move(table.values), static_cast<int>(table.columns), static_cast<std::int64_t>(table.rows), digest,
+            std::move(table.labels)};
 }
 
 }  // namespace sigmaflow

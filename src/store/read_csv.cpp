@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <fstream>
 #include <optional>
@@ -46,7 +47,7 @@ bool is_heading(const std::vector<std::string_view>& fields) {
 
 class CsvReader {
   public:
-    explicit CsvReader(const std::string& path) : where_{path, 0, 0} {}
+    CsvReader(const std::string& path, std::string labels) : where_{path, 0, 0}, labels_(std::move(labels)) {}
 
     void line(std::string_view text) {
         ++where_.line;
@@ -54,21 +55,41 @@ class CsvReader {
         text = trimmed(text);
         if (text.empty() || text.front() == '#') return;
         const auto fields = fields_of(text);
-        if (table_.columns == 0) {
-            table_.columns = fields.size();
+        if (fields_ == 0) {
+            fields_ = fields.size();
+            if (!labels_.empty()) return find_labels(fields);
             if (is_heading(fields)) return;
         }
-        if (fields.size() != table_.columns) {
-            throw InputError(where_, fmt::format("{} numbers instead of {}", fields.size(), table_.columns),
+        if (fields.size() != fields_) {
+            throw InputError(where_, fmt::format("{} numbers instead of {}", fields.size(), fields_),
                              "every point needs the same number of coordinates");
         }
-        for (const auto field : fields) add(field);
+        for (std::size_t i = 0; i < fields.size(); ++i) {
+            if (i == label_column_) {
+                table_.labels.emplace_back(fields[i]);
+            } else {
+                add(fields[i]);
+            }
+        }
         ++table_.rows;
     }
 
-    [[nodiscard]] NumberTable table() && { return std::move(table_); }
+    [[nodiscard]] NumberTable table() && {
+        table_.columns = fields_ - (label_column_ == kNone ? 0 : 1);
+        return std::move(table_);
+    }
 
   private:
+    void find_labels(const std::vector<std::string_view>& heading) {
+        const auto found = std::find(heading.begin(), heading.end(), labels_);
+        if (found == heading.end()) {
+            throw InputError(where_, "there is no column '" + labels_ + "' for the labels",
+                             fmt::format("the first line is {}", fmt::join(heading, ", ")),
+                             "name the columns in the first line");
+        }
+        label_column_ = static_cast<std::size_t>(found - heading.begin());
+    }
+
     void add(std::string_view field) {
         constexpr std::size_t kShown = 40;
         const auto value = number(field);
@@ -79,15 +100,20 @@ class CsvReader {
         table_.values.push_back(*value);
     }
 
+    static constexpr std::size_t kNone = static_cast<std::size_t>(-1);
+
     Location where_;
+    std::string labels_;
+    std::size_t fields_ = 0;
+    std::size_t label_column_ = kNone;
     NumberTable table_;
 };
 
 }  // namespace
 
-NumberTable read_csv(const std::string& path) {
+NumberTable read_csv(const std::string& path, const std::string& labels) {
     std::ifstream file(path);
-    CsvReader reader(path);
+    CsvReader reader(path, labels);
     for (std::string line; std::getline(file, line);) reader.line(line);
     if (file.bad()) throw InputError("cannot read '" + path + "'");
     return std::move(reader).table();

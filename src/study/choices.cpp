@@ -34,7 +34,7 @@ FileIdentity identify_files(const Kind& kind, const Parameters& parameters) {
 FileIdentity identify_table(const PointsSource& source, const PointsCatalog& catalog) {
     const auto table = catalog.find(source.key());
     if (table == catalog.end()) return {{}, {}, false};
-    return {{"file", "dataset"}, ",file:contents=" + hex(table->second.digest), true};
+    return {{"file", "dataset", "labels"}, ",file:contents=" + hex(table->second.digest), true};
 }
 
 /// The canonical text of an object: kind{parameters,files}. Empty if a table that it reads is not known.

@@ -20,10 +20,10 @@ Parameter parameter(const std::string& name, Type type) {
 
 Kind sample_kind() {
     Kind kind{"sample", "for tests", {}};
-    kind.parameters = {parameter("count", Type::integer),  parameter("width", Type::real),
-                       parameter("mode", Type::text),      parameter("flag", Type::boolean),
-                       parameter("list", Type::reals),     parameter("grid", Type::matrix),
-                       parameter("grids", Type::matrices), parameter("tags", Type::texts)};
+    kind.parameters = {
+        parameter("count", Type::integer),  parameter("width", Type::real), parameter("mode", Type::text),
+        parameter("flag", Type::boolean),   parameter("list", Type::reals), parameter("grid", Type::matrix),
+        parameter("grids", Type::matrices), parameter("tags", Type::texts), parameter("classes", Type::names)};
     kind.parameters[0].required = true;
     kind.parameters[0].least = 1;
     kind.parameters[0].most = 8;
@@ -55,6 +55,24 @@ TEST(Parameters, FillDefaultsInTheTypeMeant) {
     EXPECT_THROW((void)parameters.at("flag"), std::logic_error);
 }
 
+// Integers count as their digits, and one name is a list of one: all spellings have one identity.
+TEST(Parameters, ReadNames) {
+    const auto names = [](const Value& value) {
+        return Parameters(sample_kind(), {{"count", 3}, {"classes", value}}, {}).texts("classes");
+    };
+    EXPECT_THAT(names(Value::List{1, "b", -3}), ElementsAre("1", "b", "-3"));
+    EXPECT_THAT(names("cat"), ElementsAre("cat"));
+    EXPECT_THAT(names(7), ElementsAre("7"));
+    const auto identity = [](const Value& value) {
+        return Parameters(sample_kind(), {{"count", 3}, {"classes", value}}, {}).identity(sample_kind());
+    };
+    EXPECT_EQ(identity(7), identity(Value::List{"7"}));
+    EXPECT_NE(identity(7), identity(8));
+    EXPECT_THAT(refusal({{"count", 3}, {"classes", 1.5}}), HasSubstr("list of strings or integers, or one of them"));
+    EXPECT_THAT(refusal({{"count", 3}, {"classes", Value::List{1, true}}}), HasSubstr("'classes'"));
+    EXPECT_EQ(nesting(Type::names), 1);
+}
+
 TEST(Parameters, ReadNestedLists) {
     const Value row(Value::List{1, 2});
     const Value matrix(Value::List{row, Value(Value::List{3})});
@@ -70,7 +88,8 @@ TEST(Parameters, RefuseWithPlaceKeyFoundAndAllowed) {
     const Location where{"s.toml", 9, 1};
     EXPECT_EQ(refusal({}), "s.toml:7: sample needs 'count' (the count) give count = <integer from 1 to 8>");
     EXPECT_EQ(refusal({{"cuont", Value(1, where)}}),
-              "s.toml:9: unknown key 'cuont' of sample (known keys: count, width, mode, flag, list, grid, grids, tags) "
+              "s.toml:9: unknown key 'cuont' of sample (known keys: count, width, mode, flag, list, grid, grids, tags, "
+              "classes) "
               "did you mean 'count'?");
     EXPECT_EQ(refusal({{"count", Value(9, where)}}),
               "s.toml:9: 'count' is an integer, 9 (allowed: integer from 1 to 8)");

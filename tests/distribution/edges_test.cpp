@@ -124,6 +124,21 @@ TEST(EveryLaw, EvaluatesWithoutAllocation) {
     });
 }
 
+TEST(ClassPosterior, DoesNotAllocate) {
+    const auto law = test::make("points", {{"values", test::rows({{0.0, 1.0}, {1.0, -1.0}, {2.0, 0.5}})},
+                                           {"labels", Value(Value::List{"a", "b", "a"})}});
+    const auto workspace = law->posterior().workspace();
+    const Tile x = Tile::Constant(2, kTileWidth, 0.5);
+    const Row sigma = Row::Constant(0.7);
+    const Needs needs{true, true, true, true, true};
+    PosteriorTile out(2, needs);
+    Tile probabilities(2, kTileWidth);
+    const long before = test::allocations;
+    law->posterior().evaluate(x, sigma, needs, *workspace, out);
+    law->posterior().class_probabilities(x, sigma, *workspace, probabilities);
+    EXPECT_EQ(test::allocations - before, 0);
+}
+
 // A workspace carries nothing from one evaluation to the next.
 TEST(EveryLaw, ForgetsTheLastEvaluation) {
     test::for_every_law([](const std::string& kind, const test::Law& law) {

@@ -50,6 +50,26 @@ TEST(Observables, MmseAndEntropyOfOneGaussian) {
     }
 }
 
+// Far out the posterior over classes is the prior; close in every particle has found its class.
+TEST(Observables, ClassEntropyFallsFromThePriorToZero) {
+    const Value points(Value::List{Value(Value::List{-1.0}), Value(Value::List{0.5}), Value(Value::List{1.0})});
+    const Value::Table law{{"values", points}, {"labels", Value(Value::List{"left", "right", "right"})}};
+    const PointModel model = make_model("points", law, "edm", {{"steps", 9}, {"sigma_max", 1e6}, {"sigma_min", 1e-3}},
+                                        "heun", {"class_entropy", "entropy"});
+    EXPECT_EQ(model.mismatch(), "");
+    const BlockBuffer block = run_block(model, 40);
+    const double prior = std::log(3.0) - 2.0 / 3.0 * std::log(2.0);
+    for (const double v : block.values(0, 0, 0)) EXPECT_NEAR(v, prior, 1e-5);
+    for (const double v : block.values(0, 8, 0)) EXPECT_EQ(v, 0.0);
+    for (int level = 0; level < 9; ++level) {
+        for (std::size_t p = 0; p < 40; ++p) {
+            EXPECT_LE(block.values(0, level, 0)[p], block.values(1, level, 0)[p] * (1.0 + 1e-14));
+        }
+    }
+    const PointModel unlabelled = make_model("ring", {}, "edm", {{"steps", 3}}, "heun", {"class_entropy"});
+    EXPECT_EQ(unlabelled.mismatch(), "'class_entropy' needs a distribution with class labels");
+}
+
 // The numbers of a particle do not depend on how particles are cut into tiles.
 TEST(Trajectories, ParticlesDoNotDependOnTheirTile) {
     const PointModel model = make_model("ring", {{"count", 5}, {"width", 0.1}}, "edm", {{"steps", 8}}, "heun",

@@ -25,9 +25,9 @@ class PointsFile : public testing::Test {
         return folder.file(name);
     }
 
-    std::string refusal(const std::string& path, const std::string& dataset = "") {
+    std::string refusal(const std::string& path, const std::string& dataset = "", const std::string& labels = "") {
         try {
-            (void)read_points(path, dataset);
+            (void)read_points(path, dataset, labels);
         } catch (const InputError& error) {
             return error.what();
         }
@@ -72,6 +72,33 @@ TEST_F(PointsFile, MalformedText) {
     EXPECT_THAT(refusal(write("a.csv", "x,y\n")), HasSubstr("holds no points"));
     EXPECT_THAT(refusal(write("a.csv", "1,2\n"), "data"), HasSubstr("is not an HDF5 file"));
     EXPECT_THAT(refusal(folder.file("none.csv")), HasSubstr("does not exist"));
+}
+
+TEST_F(PointsFile, AColumnOfTextHoldsTheLabels) {
+    const auto path = write("a.csv", "# digits\nx, what ,y\n1,cat,2\n3, dog ,4\n5,7,6\n");
+    const auto table = read_points(path, "", "what");
+    EXPECT_EQ(table.dim, 2);
+    EXPECT_EQ(table.count, 3);
+    EXPECT_THAT(table.values, ElementsAre(1, 2, 3, 4, 5, 6));
+    EXPECT_THAT(table.labels, ElementsAre("cat", "dog", "7"));
+    EXPECT_EQ(table.view().labels[1], "dog");
+    // Numbers as names of columns are a heading where one of them is asked for.
+    EXPECT_THAT(read_points(write("b.csv", "0,1\n5,6\n"), "", "1").labels, ElementsAre("6"));
+    EXPECT_THAT(refusal(path, "", "kind"), HasSubstr("a.csv:2: there is no column 'kind'"));
+    EXPECT_THAT(refusal(path, "", "kind"), HasSubstr("x, what, y"));
+    EXPECT_THAT(refusal(path), HasSubstr("'cat' is not a number"));
+    EXPECT_THAT(refusal(write("c.csv", "label\ncat\n"), "", "label"), HasSubstr("holds no points"));
+    EXPECT_THAT(refusal(write("d.csv", "x,label\n1,cat\n2\n"), "", "label"), HasSubstr("d.csv:3"));
+}
+
+TEST_F(PointsFile, TheDigestKnowsLabels) {
+    const auto digest = [&](const std::string& text, const std::string& labels) {
+        return read_points(write("a.csv", text), "", labels).digest;
+    };
+    const auto plain = digest("x\n1\n2\n", "");
+    EXPECT_NE(digest("x,l\n1,a\n2,b\n", "l"), plain);
+    EXPECT_EQ(digest("x,l\n1,a\n2,b\n", "l"), digest("k,x\na,1\nb,2\n", "k"));
+    EXPECT_NE(digest("x,l\n1,a\n2,b\n", "l"), digest("x,l\n1,b\n2,a\n", "l"));
 }
 
 TEST_F(PointsFile, NpyOfEveryTypeAndOrder) {
@@ -155,6 +182,42 @@ with h5py.File('a.h5', 'w') as out:
     EXPECT_THAT(refusal(path, "nan"), HasSubstr("not finite"));
     std::filesystem::resize_file(path, 700);
     EXPECT_THAT(refusal(path, "packed"), HasSubstr("cannot read points from"));
+}
+
+TEST_F(PointsFile, Hdf5DatasetsOfLabels) {
+    python(R"(
+import h5py, numpy
+with h5py.File('a.h5', 'w') as out:
+    out['x'] = numpy.array([[1.0, 2], [3, 4], [5, 6]])
+    out['integers'] = numpy.array([7, -1, 7], dtype='>i2')
+    out['bytes'] = numpy.array([1, 200, 3], dtype='u1')
+    out['texts'] = ['cat', 'Hund, \u00e4lter', 'cat']
+    out.create_dataset('ascii', data=[b'cat', b'dog', b'cat'], dtype=h5py.string_dtype('ascii'))
+    out['fixed'] = numpy.array([b'cat', b'horse', b'ox'])
+    padded = h5py.h5t.C_S1.copy()
+    padded.set_size(5)
+    padded.set_strpad(h5py.h5t.STR_SPACEPAD)
+    space = h5py.h5s.create_simple((3,))
+    dataset = h5py.h5d.create(out.id, b'padded', padded, space)
+    dataset.write(h5py.h5s.ALL, h5py.h5s.ALL, numpy.array([b'cat  ', b'a b  ', b'horse'], dtype='S5'), mtype=padded)
+    out['few'] = numpy.array([1, 2])
+    out['real'] = numpy.array([1.0, 2, 3])
+    out['table'] = numpy.array([[1], [2], [3]])
+)");
+    const auto path = folder.file("a.h5");
+    const auto labels = [&](const char* name) { return read_points(path, "x", name).labels; };
+    EXPECT_THAT(labels("integers"), ElementsAre("7", "-1", "7"));
+    EXPECT_THAT(labels("bytes"), ElementsAre("1", "200", "3"));
+    EXPECT_THAT(labels("texts"), ElementsAre("cat", "Hund, \u00e4lter", "cat"));
+    EXPECT_THAT(labels("ascii"), ElementsAre("cat", "dog", "cat"));
+    EXPECT_THAT(labels("fixed"), ElementsAre("cat", "horse", "ox"));
+    EXPECT_THAT(labels("padded"), ElementsAre("cat", "a b", "horse"));
+    EXPECT_THAT(refusal(path, "x", "none"), HasSubstr("there is no dataset 'none'"));
+    EXPECT_THAT(refusal(path, "x", "few"), HasSubstr("2 labels for 3 points"));
+    EXPECT_THAT(refusal(path, "x", "real"), HasSubstr("texts or integers"));
+    EXPECT_THAT(refusal(path, "x", "table"), HasSubstr("2 dimensions instead of 1"));
+    python("import numpy; numpy.save('a.npy', numpy.ones((2, 2)))");
+    EXPECT_THAT(refusal(folder.file("a.npy"), "", "y"), HasSubstr("use HDF5 or CSV"));
 }
 
 }  // namespace

@@ -105,5 +105,21 @@ TEST(StudyRegistries, KnowTablesOfPoints) {
     EXPECT_EQ(points_sources(study)[0].path, "folder/a.h5");
 }
 
+// The contents count, not what the file, its dataset and its labels are called.
+TEST(StudyRegistries, IdentifyLabelledTablesByContents) {
+    const auto id = [](const std::string& source, std::uint64_t digest) {
+        const Study study = parse_study("[[distribution]]\nkind = \"points\"\n" + source +
+                                            "[[schedule]]\nkind = \"edm\"\n[[solver]]\nkind = \"heun\"\n",
+                                        "s.toml");
+        PointsCatalog catalog;
+        for (const auto& wanted : points_sources(study)) catalog[wanted.key()].digest = digest;
+        return expand(study, catalog).front().distribution.id;
+    };
+    const auto here = id("file = \"a.h5\"\ndataset = \"x\"\nlabels = \"y\"\n", 7);
+    EXPECT_EQ(id("file = \"b.csv\"\nlabels = \"digit\"\n", 7), here);
+    EXPECT_NE(id("file = \"a.h5\"\ndataset = \"x\"\nlabels = \"y\"\n", 8), here);
+    EXPECT_NE(id("file = \"a.h5\"\ndataset = \"x\"\nlabels = \"y\"\nclasses = 1\n", 7), here);
+}
+
 }  // namespace
 }  // namespace sigmaflow

@@ -14,8 +14,9 @@
 
 namespace sigmaflow {
 
-/// `object` is a table with a kind of its own, such as the law that another law is made of; `objects` a list of them.
-enum class Type { boolean, integer, real, text, reals, texts, matrix, matrices, object, objects };
+/// `names` are texts or integers, which count as their digits; a single one stands for a list of one. `object` is a
+/// table with a kind of its own, such as the law that another law is made of; `objects` a list of them.
+enum class Type { boolean, integer, real, text, reals, texts, names, matrix, matrices, object, objects };
 
 struct Kind;
 
@@ -69,6 +70,7 @@ class Parameters {
     /// Rows of a list of lists; rows may differ in length, which the caller judges.
     [[nodiscard]] std::vector<std::vector<double>> matrix(const std::string& name) const;
     [[nodiscard]] std::vector<std::vector<std::vector<double>>> matrices(const std::string& name) const;
+    /// Of type texts or names.
     [[nodiscard]] std::vector<std::string> texts(const std::string& name) const;
 
     [[nodiscard]] const Value& at(const std::string& name) const;

@@ -14,13 +14,14 @@ namespace sigmaflow {
 /// What an evaluation has to fill in; the mean is always computed.
 struct Needs {
     bool log_density = false;
-    bool trace = false;       ///< tr C
-    bool covariance = false;  ///< C itself; implies trace
-    bool entropy = false;     ///< of the posterior weights
+    bool trace = false;          ///< tr C
+    bool covariance = false;     ///< C itself; implies trace
+    bool entropy = false;        ///< of the posterior weights
+    bool class_entropy = false;  ///< of the posterior over classes
 
     [[nodiscard]] Needs operator|(const Needs& other) const {
         return {log_density || other.log_density, trace || other.trace, covariance || other.covariance,
-                entropy || other.entropy};
+                entropy || other.entropy, class_entropy || other.class_entropy};
     }
     [[nodiscard]] Needs operator&(const Needs& other) const {
         return {log_density && other.log_density, trace && other.trace, covariance && other.covariance,
@@ -50,6 +51,7 @@ struct PosteriorTile {
     Tile mean;                                ///< m = E[x0|x], d x w: the ideal denoiser
     Row trace;                                ///< tr C, C = Cov[x0|x]
     Row entropy;                              ///< -sum_k r_k ln r_k of the posterior weights, in nats
+    Row class_entropy;                        ///< -sum_c p_c ln p_c of the classes of a labelled law, in nats
     std::vector<Eigen::MatrixXd> covariance;  ///< C per column, d x d, exactly symmetric
 
     /// Sizes the buffers once, outside of loops.
@@ -81,6 +83,11 @@ class Denoiser {
     /// to `order` <= cumulant_order(). The workspace is that of evaluate. Throws std::logic_error if none are known.
     virtual void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
                            Eigen::Ref<Tile> out) const;
+    /// Classes of a labelled law, 0 without labels.
+    [[nodiscard]] virtual int class_count() const { return 0; }
+    /// Row c of `out` becomes the posterior probability of class c given x (class_count() rows). The workspace is that
+    /// of evaluate. Throws std::logic_error if the law has no labels.
+    virtual void class_probabilities(const Tile& x, const Row& sigma, Workspace& workspace, Eigen::Ref<Tile> out) const;
     /// Work of evaluating `width` columns.
     [[nodiscard]] virtual Work cost(const Needs& needs, int width) const = 0;
 };

@@ -9,6 +9,7 @@
 
 #include "sigmaflow/core/tile.hpp"
 #include "sigmaflow/distribution/denoiser.hpp"
+#include "sigmaflow/distribution/labels.hpp"
 #include "sigmaflow/numerics/random.hpp"
 
 namespace sigmaflow {
@@ -39,6 +40,10 @@ class Distribution {
     void sample(const StreamKey& key, const ParticleRange& range, Tile& out) const;
     /// Not null when the law is one Gaussian.
     [[nodiscard]] virtual const GaussianLaw* gaussian() const { return nullptr; }
+    /// Not null when the components of the law carry class labels.
+    [[nodiscard]] virtual const Labels* labels() const { return nullptr; }
+    /// Not null when points of the data set are kept out of the law: these points, in the coordinates of the law.
+    [[nodiscard]] virtual const PointSet* held_out() const { return nullptr; }
     /// The law as a Gaussian mixture of at most `most` components, if it is one.
     [[nodiscard]] virtual std::optional<MixtureLaw> mixture(std::int64_t most) const;
     /// The image of the law, if it has a rule of its own; see affine_image(). NoClosedForm says why there can be none.

@@ -16,6 +16,8 @@ struct CloudLaw {
     Eigen::MatrixXd points;   ///< d x K, one per column
     Eigen::VectorXd weights;  ///< K positive numbers, any sum
     double variance = 0.0;
+    Labels labels = {};      ///< empty, or one per point
+    PointSet held_out = {};  ///< points of the data set that are not part of the law
 };
 
 /// m_k = y_k + a (x - y_k), a = v / (v + sigma^2); C = sigma^2 a I + (1 - a)^2 Cov_r[y].
@@ -25,11 +27,12 @@ struct CloudLaw {
 /// A workspace holds K w weights. The range of x and sigma is that of GaussianMixtureDenoiser.
 class CloudDenoiser : public Denoiser {
   public:
-    /// `points` must outlive the denoiser.
-    CloudDenoiser(Eigen::Map<const Eigen::MatrixXd> points, const Eigen::VectorXd& weights, double variance);
+    /// `points` and `labels` must outlive the denoiser.
+    CloudDenoiser(Eigen::Map<const Eigen::MatrixXd> points, const Eigen::VectorXd& weights, double variance,
+                  const Labels& labels);
 
     [[nodiscard]] int dim() const override { return static_cast<int>(points_.rows()); }
-    [[nodiscard]] Capabilities capabilities() const override { return {true, true, true, true}; }
+    [[nodiscard]] Capabilities capabilities() const override { return {true, true, true, true, !labels_.empty()}; }
     [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
     void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                   PosteriorTile& out) const override;
@@ -37,6 +40,9 @@ class CloudDenoiser : public Denoiser {
     /// Work: O(K d), whatever the order.
     void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
                    Eigen::Ref<Tile> out) const override;
+    [[nodiscard]] int class_count() const override { return labels_.class_count(); }
+    void class_probabilities(const Tile& x, const Row& sigma, Workspace& workspace,
+                             Eigen::Ref<Tile> out) const override;
     [[nodiscard]] Work cost(const Needs& needs, int width) const override;
 
   private:
@@ -50,13 +56,14 @@ class CloudDenoiser : public Denoiser {
     Eigen::Map<const Eigen::MatrixXd> points_;
     Eigen::VectorXd log_weights_;
     double variance_;
+    const Labels& labels_;
 };
 
 class IsotropicCloud : public Distribution {
   public:
     explicit IsotropicCloud(CloudLaw law);
     /// Points that somebody else keeps alive.
-    IsotropicCloud(Eigen::Map<const Eigen::MatrixXd> points, Eigen::VectorXd weights, double variance);
+    IsotropicCloud(Eigen::Map<const Eigen::MatrixXd> points, Eigen::VectorXd weights, Labels labels = {});
     IsotropicCloud(const IsotropicCloud&) = delete;
     IsotropicCloud& operator=(const IsotropicCloud&) = delete;
 
@@ -64,6 +71,10 @@ class IsotropicCloud : public Distribution {
     [[nodiscard]] Moments moments() const override;
     [[nodiscard]] const Denoiser& posterior() const override { return denoiser_; }
     [[nodiscard]] const GaussianLaw* gaussian() const override { return gaussian_ ? &*gaussian_ : nullptr; }
+    [[nodiscard]] const Labels* labels() const override { return labels_.empty() ? nullptr : &labels_; }
+    [[nodiscard]] const PointSet* held_out() const override {
+        return held_out_.points.cols() == 0 ? nullptr : &held_out_;
+    }
     [[nodiscard]] Eigen::Map<const Eigen::MatrixXd> points() const { return points_; }
     [[nodiscard]] double variance() const { return variance_; }
     [[nodiscard]] std::optional<MixtureLaw> mixture(std::int64_t most) const override;
@@ -76,15 +87,19 @@ class IsotropicCloud : public Distribution {
     Eigen::Map<const Eigen::MatrixXd> points_;
     Eigen::VectorXd weights_;
     double variance_;
+    Labels labels_;
+    PointSet held_out_;
     CloudDenoiser denoiser_;
     Eigen::VectorXd cumulative_;
     std::optional<GaussianLaw> gaussian_;
 };
 
-/// A cloud with its parameters' `normalize` applied: still a cloud if the map is a multiple of the identity or v = 0.
+/// A cloud with its parameters' `normalize` applied, from the moments of the law alone: still a cloud if the map is a
+/// multiple of the identity or v = 0. Labels need v = 0.
 [[nodiscard]] std::unique_ptr<Distribution> make_cloud(CloudLaw law, const Parameters& parameters);
 /// The same for points that are only seen: they are copied only if they have to be mapped.
 [[nodiscard]] std::unique_ptr<Distribution> make_cloud(Eigen::Map<const Eigen::MatrixXd> points,
-                                                       const Eigen::VectorXd& weights, const Parameters& parameters);
+                                                       const Eigen::VectorXd& weights, const Labels& labels,
+                                                       const Parameters& parameters);
 
 }  // namespace sigmaflow

@@ -18,19 +18,22 @@ struct PointsView {
     const double* values = nullptr;  ///< dim x count, column-major
     int dim = 0;
     std::int64_t count = 0;
-    const double* weights = nullptr;  ///< count numbers > 0, or nullptr for equal weights
-    std::uint64_t digest = 0;         ///< hash of the contents
+    const double* weights = nullptr;      ///< count numbers > 0, or nullptr for equal weights
+    std::uint64_t digest = 0;             ///< hash of the contents
+    const std::string* labels = nullptr;  ///< count names, or nullptr
 
     [[nodiscard]] Eigen::Map<const Eigen::MatrixXd> matrix() const { return {values, dim, count}; }
 };
 
-/// A table that a distribution wants read: a file and, for HDF5, the dataset inside.
+/// A table that a distribution wants read: a file and, for HDF5, the dataset inside; and the dataset (HDF5) or column
+/// (CSV) of class labels, if any.
 struct PointsSource {
     std::string path;
     std::string dataset;
     Location where;
+    std::string labels = {};
 
-    [[nodiscard]] std::string key() const { return path + "\n" + dataset; }
+    [[nodiscard]] std::string key() const { return path + "\n" + dataset + (labels.empty() ? "" : "\n" + labels); }
 };
 
 /// The tables that were read, by PointsSource::key().

@@ -86,4 +86,12 @@ class WeightEntropy final : public Observable {
     void observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const override;
 };
 
+/// Entropy of the posterior over the classes of a labelled law, in nats: ln(number of classes) at most, 0 once decided.
+class ClassEntropy final : public Observable {
+  public:
+    Field field(int dim) const override;
+    Requirements requirements() const override;
+    void observe(const Snapshot& snapshot, Eigen::Ref<Tile> out) const override;
+};
+
 }  // namespace sigmaflow
