@@ -245,6 +245,15 @@ def test_matched(matched_moments: Path, tmp_path: Path) -> None:
     check_files(axes[0], tmp_path)
 
 
+def test_plateaus_are_named_where_they_are_reached(matched_moments: Path) -> None:
+    """2000 points on a circle are closer than the smallest sigma."""
+    axes = matched(open_store(matched_moments).select_points(dim=2))
+    assert [text.get_text() for text in axes[2].texts] == [rf"$\ln\,{count}$" for count in (4, 4, 20)]
+    axes[2].figure.canvas.draw()
+    places = sorted(text.get_window_extent().y0 for text in axes[2].texts)
+    assert np.diff(places).min() > 0.95 * axes[2].texts[0].get_window_extent().height
+
+
 def test_styles_tell_laws_apart(matched_moments: Path) -> None:
     curves = matched(open_store(matched_moments).select_points(dim=2))[1].lines
     assert len({curve.get_color() for curve in curves}) == len(curves) == 8
@@ -258,7 +267,7 @@ def test_matched_needs_one_dimension(matched_moments: Path) -> None:
 
 
 def test_powers_of_two_are_short() -> None:
-    assert [number_text(count) for count in (16, 128, 160, 2**64)] == ["16", "2^{7}", "160", "2^{64}"]
+    assert [number_text(count) for count in (16, 128, 1025, 1024, 2**64)] == ["16", "128", "1025", "2^{10}", "2^{64}"]
 
 
 def test_figures_of_a_job_on_its_way(stopped: Path) -> None:

@@ -69,7 +69,7 @@ def test_errors_of_levels_add_up() -> None:
 
 
 def test_a_gaussian(plain_moments: Path) -> None:
-    """Flat directions included, (1/2) sum ln(1 + lambda/sigma^2): C is the same everywhere, so that tr C has no error."""
+    """Flat directions included, (1/2) sum ln(1 + lambda/sigma^2): C is the same everywhere, tr C has no error."""
     point = open_store(plain_moments).select_point(distribution="gaussian", sigma_max=50)
     got = mutual_information(point)
     exact = gaussian_information(got["sigma"].values, np.array([4.0, 0.25, 0.0]))
@@ -85,7 +85,8 @@ def test_points_are_known_in_the_end(plain_moments: Path, matched_moments: Path)
     weighted = mutual_information(open_store(plain_moments).select_point(distribution="points", sigma_max=50))
     assert np.max(apart(weighted, 1.5 * np.log(2.0))[:, -1]) < SURE
     store = open_store(matched_moments)
-    for name, dim, count in (("points-2d", 2, 4), ("points-2d", 4, 8), ("points-10d", 4, 40), ("points-1000d", 4, 4000)):
+    cases = (("points-2d", 2, 4), ("points-2d", 4, 8), ("points-10d", 4, 40), ("points-1000d", 4, 4000))
+    for name, dim, count in cases:
         point = store.select_point(distribution=name, dim=dim)
         assert atoms_of(point["parameters"].item()) == count
         assert np.max(apart(mutual_information(point), np.log(count))[:, -1]) < SURE
@@ -111,8 +112,8 @@ def test_laws_of_equal_covariance_begin_alike(matched_moments: Path) -> None:
     """Symmetric laws of equal covariance differ in theta^4 first (here at most 1e-4 nat above sigma = 5) and, at small
     sigma, in the number of their tangent directions: I grows by k ln(1/sigma).
     """
-    tangents = {"gaussian": 0, "shell": 1, "parallel": 1, "crossing": 1, "points-2d": 4, "points-10d": 4, "hypercube": 4}
-    for name, missing in tangents.items():
+    normals = {"gaussian": 0, "shell": 1, "parallel": 1, "crossing": 1, "points-2d": 4, "points-10d": 4, "hypercube": 4}
+    for name, missing in normals.items():
         got = mutual_information(open_store(matched_moments).select_point(distribution=name, dim=4))
         gaussian = gaussian_information(got["sigma"].values, np.ones(4))
         large = got["sigma"].values > 5.0

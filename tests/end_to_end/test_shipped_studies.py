@@ -83,7 +83,7 @@ TANGENTS = {
     "points-1000d": lambda d: 1 if d == 2 else 0,
     "hypercube": lambda d: 0,
 }
-# Where exceptions are rare but not absurd: near the crossing both planes count, and a few of 4000 points are close pairs.
+# Where exceptions are rare but not absurd: near the crossing both planes count, a few of 4000 points are close pairs.
 TANGENT_SHARE = {"crossing": 0.85, "points-1000d": 0.95}
 SURE = 5.0  # standard errors: one false alarm in 10^6 numbers
 

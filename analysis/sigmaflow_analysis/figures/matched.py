@@ -17,6 +17,8 @@ from .mutual_information import draw_information
 from .style import axes_of, line_style, new_axes, require_results, sigma_axis, styled
 
 MMSE_SHOWN = (1e-4, 3.0)  #: range of tr C / d: on finite sets it falls like exp(-1/sigma^2)
+LABEL_GAP = 0.06  #: part of the height of a panel that a label takes
+REACHED = 0.9  #: part of ln N from which on a plateau counts as such
 TITLES = ("eigenvalues of $C/\\sigma^2 = I - J$\nbold: mean, thin: greatest and least",
           "least mean square error\n$\\langle\\mathrm{tr}\\,C\\rangle/d$ [data units$^2$]",
           "mutual information $I(x_0; x_\\sigma)/d$ [nat]\nlines: from tr $C$, marks: from $\\ln p_\\sigma$")
@@ -46,22 +48,29 @@ def draw_mmse(axes: Axes, point: xr.Dataset, style: dict[str, Any]) -> None:
     axes.fill_between(sigma, mean - error, mean + error, color=style["color"], alpha=0.3, linewidth=0)
 
 
-def mark_atoms(axes: Axes, points: Sequence[xr.Dataset], colours: Sequence[Any]) -> None:
-    """Names the plateaus: ln N of laws of N equal atoms, in turn below right and above left, so that there is room."""
-    counts = [(atoms_of(str(point["parameters"].item())), colour) for point, colour in zip(points, colours)]
-    known = sorted((count, colour) for count, colour in counts if count is not None)
-    for index, (count, colour) in enumerate(known):
-        above = index % 2 == 1
-        axes.annotate(rf"$\ln\,{number_text(count)}$", (0.75 if above else 0.99, math.log(count) / points[0]["dim"].item()),
-                      xycoords=axes.get_yaxis_transform(), xytext=(0, 3 if above else -3), textcoords="offset points",
-                      horizontalalignment="right", verticalalignment="bottom" if above else "top", color=colour,
-                      fontsize=7.0)
+def mark_plateaus(axes: Axes, dim: int, plateaus: Sequence[tuple[int, Any]]) -> None:
+    """Names the plateaus ln N, given as (N, colour), at the right edge, moved up where they would overlap."""
+    gap = LABEL_GAP * float(np.ptp(axes.get_ylim()))
+    place = -np.inf
+    for count, colour in sorted(plateaus):
+        value = math.log(count) / dim
+        place = max(value, place + gap)
+        axes.annotate(rf"$\ln\,{number_text(count)}$", (1.0, value), xycoords=axes.get_yaxis_transform(),
+                      xytext=(1.01, place), textcoords=axes.get_yaxis_transform(), verticalalignment="center",
+                      color=colour, fontsize=7.0)
+
+
+def plateau_of(point: xr.Dataset, information: xr.Dataset) -> int | None:
+    """N of a law of N equal atoms that the smallest sigma tells apart."""
+    count = atoms_of(str(point["parameters"].item()))
+    reached = count is not None and information["from_mmse"].values[-1] > REACHED * math.log(count)
+    return count if reached else None
 
 
 def number_text(count: int) -> str:
     """In mathematical text: `16000`, `2^{64}`."""
     power = count.bit_length() - 1
-    return f"2^{{{power}}}" if count == 1 << power and power > 6 else str(count)
+    return f"2^{{{power}}}" if count == 1 << power and power > 9 else str(count)
 
 
 @styled
@@ -76,12 +85,15 @@ def matched(points: Sequence[xr.Dataset]) -> np.ndarray:
                             "choose with --set dim=...")
     axes = new_axes(1, 3, (9.6, 3.8))[0]
     styles = [line_style(index, len(points)) for index in range(len(points))]
+    plateaus = []
     for point, style in zip(points, styles):
         require_results(point)
+        information = information_of(point)
         draw_eigenvalues(axes[0], point, style)
         draw_mmse(axes[1], point, style)
-        draw_information(axes[2], information_of(point), float(dims[0]), short_name(point), **style)
-    mark_atoms(axes[2], points, [style["color"] for style in styles])
+        draw_information(axes[2], information, float(dims[0]), short_name(point), **style)
+        plateaus.append((plateau_of(point, information), style["color"]))
+    mark_plateaus(axes[2], dims[0], [plateau for plateau in plateaus if plateau[0] is not None])
     axes[0].axhline(1.0, color="black", linewidth=0.8, linestyle="--", zorder=0)
     axes[1].set_yscale("log")
     axes[1].set_ylim(MMSE_SHOWN)

@@ -46,8 +46,8 @@ def cells_axis(axes: Axes) -> Axes:
 def mutual_information(points: Sequence[xr.Dataset], axes: Axes | None = None) -> Axes:
     """I(x0; x_sigma) against sigma for several points, in both ways of `information.mutual_information`.
 
-    `points` are points of a store or summary with the quantities `mmse` and `log_density`, drawn from p_sigma. The right
-    axis counts cells, exp(I).
+    `points` are points of a store or summary with the quantities `mmse` and `log_density`, drawn from p_sigma. The
+    right axis counts cells, exp(I).
     """
     axes = new_or(axes, (7.6, 3.8))
     settings = sorted({setting_of(point) for point in points})
