@@ -27,4 +27,9 @@ void Denoiser::class_probabilities(const Tile& /*x*/, const Row& /*sigma*/, Work
     throw std::logic_error("this denoiser knows no classes");
 }
 
+void Denoiser::contracted_moments(const Tile& /*x*/, const Row& /*sigma*/, Workspace& /*workspace*/,
+                                  ContractedMoments& /*out*/) const {
+    throw std::logic_error("this denoiser knows no contracted moments");
+}
+
 }  // namespace sigmaflow

@@ -22,7 +22,9 @@ struct GaussianMixtureDenoiser::Scratch : Denoiser::Workspace {
           weights(static_cast<Eigen::Index>(components)),
           second(dim),
           cumulants(static_cast<Eigen::Index>(components) * 2, kTileWidth),
-          total(2) {}
+          total(2),
+          sums(dim),
+          part(dim) {}
 
     Tile x;
     Row noise;       // sigma^2
@@ -36,6 +38,8 @@ struct GaussianMixtureDenoiser::Scratch : Denoiser::Workspace {
     SecondMoment second;
     Tile cumulants;  // <v, m_k - m> and <v, C_k v>, component by component
     TotalCumulance total;
+    ContractedSums sums;
+    GaussianPart part;  // of the component at hand
 };
 
 GaussianMixtureDenoiser::GaussianMixtureDenoiser(const MixtureLaw& law)
@@ -125,6 +129,14 @@ void GaussianMixtureDenoiser::mean(Scratch& scratch, Tile& out) const {
     }
 }
 
+/// m_k - m
+void GaussianMixtureDenoiser::centre(int k, Scratch& scratch) const {
+    for (int i = 0; i < dim_; ++i) {
+        const auto mean = scratch.means.row(Eigen::Index{k} * dim_ + i);
+        scratch.centred.row(i) = (mean - scratch.reference.row(i)) - scratch.shift.row(i);
+    }
+}
+
 /// C = sum_k r_k [C_k + (m_k - m)(m_k - m)^T], centred before squaring. C_k = c (I - U U^T) + U diag(c_j) U^T with
 /// c = sigma^2 v / (v + sigma^2), and c_j - c = sigma^4 (v_j - v) / ((v_j + sigma^2)(v + sigma^2)).
 void GaussianMixtureDenoiser::spread(const Needs& needs, Scratch& scratch, PosteriorTile& out) const {
@@ -134,10 +146,7 @@ void GaussianMixtureDenoiser::spread(const Needs& needs, Scratch& scratch, Poste
     for (const int k : weights.active) {
         const GaussianComponent& component = components_[static_cast<std::size_t>(k)];
         const Row weight = weights.table.row(k);
-        for (int i = 0; i < dim_; ++i) {
-            const auto mean = scratch.means.row(Eigen::Index{k} * dim_ + i);
-            scratch.centred.row(i) = (mean - scratch.reference.row(i)) - scratch.shift.row(i);
-        }
+        centre(k, scratch);
         scratch.second.add(weight, scratch.centred);
         const Row ratio = scratch.noise / (component.variance + scratch.noise);
         sphere += weight * component.variance * ratio;
@@ -192,6 +201,62 @@ void GaussianMixtureDenoiser::weigh(const Tile& x, const Row& sigma, Scratch& sc
     scratch.weights.normalise();
 }
 
+/// C_k v; C_k is what spread() says.
+void GaussianMixtureDenoiser::apply_covariance(int k, const Tile& v, Scratch& scratch, Tile& out) const {
+    const GaussianComponent& component = components_[static_cast<std::size_t>(k)];
+    scratch.residual = v;
+    split(component, scratch);
+    const Row sphere = component.variance * (scratch.noise / (component.variance + scratch.noise));
+    for (int i = 0; i < dim_; ++i) out.row(i).array() = sphere * scratch.residual.row(i).array();
+    for (Eigen::Index j = 0; j < component.axes.cols(); ++j) {
+        const double own = component.variances[j];
+        const Row along = own * (scratch.noise / (own + scratch.noise)) * scratch.along.row(j).array();
+        for (int i = 0; i < dim_; ++i) out.row(i).array() += component.axes(i, j) * along;
+    }
+}
+
+/// Traces of C_k, C_k^2 and C_k^3.
+void GaussianMixtureDenoiser::add_traces(int k, Scratch& scratch) const {
+    const GaussianComponent& component = components_[static_cast<std::size_t>(k)];
+    GaussianPart& part = scratch.part;
+    const auto rank = component.axes.cols();
+    const Row sphere = component.variance * (scratch.noise / (component.variance + scratch.noise));
+    const auto others = static_cast<double>(dim_ - rank);
+    part.trace = others * sphere;
+    part.trace2 = others * sphere.square();
+    part.trace3 = others * sphere.cube();
+    for (Eigen::Index j = 0; j < rank; ++j) {
+        const double own = component.variances[j];
+        const Row width = own * (scratch.noise / (own + scratch.noise));
+        part.trace += width;
+        part.trace2 += width.square();
+        part.trace3 += width.cube();
+    }
+}
+
+void GaussianMixtureDenoiser::contracted_moments(const Tile& x, const Row& sigma, Workspace& workspace,
+                                                 ContractedMoments& out) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    weigh(x, sigma, scratch);
+    mean(scratch, scratch.centred);
+    const PosteriorWeights& weights = scratch.weights;
+    scratch.sums.start(scratch.x, scratch.centred);
+    for (const int k : weights.active) {
+        centre(k, scratch);
+        add_traces(k, scratch);
+        scratch.sums.average(weights.table.row(k), scratch.centred, scratch.part.trace);
+    }
+    scratch.sums.centre(weights.inverse_sum);
+    for (const int k : weights.active) {
+        centre(k, scratch);
+        add_traces(k, scratch);
+        apply_covariance(k, scratch.sums.beta(scratch.centred), scratch, scratch.part.c_beta);
+        apply_covariance(k, scratch.part.c_beta, scratch, scratch.part.cc_beta);
+        scratch.sums.add(weights.table.row(k), scratch.centred, scratch.part);
+    }
+    scratch.sums.finish(out);
+}
+
 void GaussianMixtureDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                                        PosteriorTile& out) const {
     auto& scratch = static_cast<Scratch&>(workspace);
@@ -221,8 +286,24 @@ Work GaussianMixtureDenoiser::cost(const Needs& needs, int width) const {
     return work.times(width);
 }
 
+namespace {
+
+LineLaw line_law(const MixtureLaw& law) {
+    const auto count = static_cast<Eigen::Index>(law.components.size());
+    LineLaw out{law.weights, Eigen::VectorXd(count), Eigen::VectorXd(count)};
+    for (Eigen::Index k = 0; k < count; ++k) {
+        const GaussianComponent& component = law.components[static_cast<std::size_t>(k)];
+        out.means[k] = component.mean[0];
+        out.variances[k] = component.axes.cols() == 1 ? component.variances[0] : component.variance;
+    }
+    return out;
+}
+
+}  // namespace
+
 GaussianMixture::GaussianMixture(MixtureLaw law)
     : law_(std::move(law)), denoiser_(law_), cumulative_(cumulative_weights(law_.weights)) {
+    if (dim() == 1) line_ = line_law(law_);
     if (law_.components.size() > 1) return;
     EigenPairs spectrum = spectrum_of(law_.components.front());
     gaussian_ = GaussianLaw{law_.components.front().mean, std::move(spectrum.vectors), std::move(spectrum.values)};

@@ -22,7 +22,9 @@ struct CloudDenoiser::Scratch : Denoiser::Workspace {
           classes(class_count),
           second(dim),
           offset(1, kTileWidth),
-          total_cumulance(1) {}
+          total_cumulance(1),
+          sums(dim),
+          part(dim) {}
 
     Tile x;
     Row noise;       // sigma^2
@@ -35,6 +37,8 @@ struct CloudDenoiser::Scratch : Denoiser::Workspace {
     SecondMoment second;
     Tile offset;  // 1 x w: (1 - a) <v, y_k - sum_k r_k y_k>
     TotalCumulance total_cumulance;
+    ContractedSums sums;
+    GaussianPart part;  // of the component at hand
 };
 
 CloudDenoiser::CloudDenoiser(Eigen::Map<const Eigen::MatrixXd> points, const Eigen::VectorXd& weights, double variance,
@@ -89,14 +93,19 @@ void CloudDenoiser::mean(Scratch& scratch, Tile& out) const {
     }
 }
 
+/// y_k - sum_k r_k y_k
+void CloudDenoiser::centre(int k, Scratch& scratch) const {
+    const double* y = points_.col(k).data();
+    for (Eigen::Index i = 0; i < points_.rows(); ++i) {
+        scratch.centred.row(i) = (y[i] - scratch.reference.row(i).array()) - scratch.shift.row(i).array();
+    }
+}
+
 void CloudDenoiser::spread(const Needs& needs, Scratch& scratch, PosteriorTile& out) const {
     const PosteriorWeights& weights = scratch.weights;
     scratch.second.start(!needs.covariance);
     for (const int k : weights.active) {
-        const double* y = points_.col(k).data();
-        for (Eigen::Index i = 0; i < points_.rows(); ++i) {
-            scratch.centred.row(i) = (y[i] - scratch.reference.row(i).array()) - scratch.shift.row(i).array();
-        }
+        centre(k, scratch);
         scratch.second.add(weights.table.row(k), scratch.centred);
     }
     const Row rest = scratch.noise / scratch.total;
@@ -137,6 +146,39 @@ void CloudDenoiser::cumulants(const Tile& x, const Row& sigma, const Tile& direc
         out.row(0).array() += v * scratch.centred.row(i).array();
         if (order > 1) out.row(1).array() += width * v.square();
     }
+}
+
+/// m_k - m = (1 - a)(y_k - sum_k r_k y_k), C_k = sigma^2 a I.
+void CloudDenoiser::contracted_moments(const Tile& x, const Row& sigma, Workspace& workspace,
+                                       ContractedMoments& out) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    weigh(x, sigma, scratch);
+    mean(scratch, scratch.centred);
+    const PosteriorWeights& weights = scratch.weights;
+    const Row rest = scratch.noise / scratch.total;
+    const Row width = variance_ * rest;
+    GaussianPart& part = scratch.part;
+    part.trace = dim() * width;
+    part.trace2 = dim() * width.square();
+    part.trace3 = dim() * width.cube();
+    scratch.sums.start(scratch.x, scratch.centred);
+    for (const int k : weights.active) {
+        centre(k, scratch);
+        for (Eigen::Index i = 0; i < points_.rows(); ++i) scratch.centred.row(i).array() *= rest;
+        scratch.sums.average(weights.table.row(k), scratch.centred, part.trace);
+    }
+    scratch.sums.centre(weights.inverse_sum);
+    for (const int k : weights.active) {
+        centre(k, scratch);
+        for (Eigen::Index i = 0; i < points_.rows(); ++i) scratch.centred.row(i).array() *= rest;
+        const Tile& beta = scratch.sums.beta(scratch.centred);
+        for (Eigen::Index i = 0; i < points_.rows(); ++i) {
+            part.c_beta.row(i).array() = width * beta.row(i).array();
+            part.cc_beta.row(i).array() = width * part.c_beta.row(i).array();
+        }
+        scratch.sums.add(weights.table.row(k), scratch.centred, part);
+    }
+    scratch.sums.finish(out);
 }
 
 void CloudDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
@@ -194,9 +236,7 @@ IsotropicCloud::IsotropicCloud(CloudLaw law)
       held_out_(std::move(law.held_out)),
       denoiser_(points_, weights_, variance_, labels_),
       cumulative_(cumulative_weights(weights_)) {
-    if (points_.cols() > 1) return;
-    gaussian_ = GaussianLaw{points_.col(0), Eigen::MatrixXd::Identity(dim(), dim()),
-                            Eigen::VectorXd::Constant(dim(), variance_)};
+    recognise();
 }
 
 IsotropicCloud::IsotropicCloud(Eigen::Map<const Eigen::MatrixXd> points, Eigen::VectorXd weights, Labels labels)
@@ -206,6 +246,11 @@ IsotropicCloud::IsotropicCloud(Eigen::Map<const Eigen::MatrixXd> points, Eigen::
       labels_(std::move(labels)),
       denoiser_(points_, weights_, variance_, labels_),
       cumulative_(cumulative_weights(weights_)) {
+    recognise();
+}
+
+void IsotropicCloud::recognise() {
+    if (dim() == 1) line_ = LineLaw{weights_, points_.row(0), Eigen::VectorXd::Constant(points_.cols(), variance_)};
     if (points_.cols() > 1) return;
     gaussian_ = GaussianLaw{points_.col(0), Eigen::MatrixXd::Identity(dim(), dim()),
                             Eigen::VectorXd::Constant(dim(), variance_)};

@@ -2,10 +2,12 @@
 
 #include <cmath>
 
-namespace sigmaflow {
+#include "sigmaflow/dynamics/quantile_flow.hpp"
 
-void ExactGaussianSolver::advance(const Step& step) const {
-    const GaussianLaw& law = *step.flow.distribution().gaussian();
+namespace sigmaflow {
+namespace {
+
+void advance_gaussian(const GaussianLaw& law, const Step& step) {
     const StateLayout& layout = step.state.layout;
     Tile& z = step.state.z;
     Tile& scratch = step.history.stage(0);
@@ -18,6 +20,26 @@ void ExactGaussianSolver::advance(const Step& step) const {
     }
     z.topRows(layout.dim).noalias() = law.vectors * along;
     z.topRows(layout.dim).colwise() += law.mean;
+}
+
+/// dx'/dx = p_from(x) / p_to(x').
+void advance_on_line(const LineLaw& law, const Step& step) {
+    const StateLayout& layout = step.state.layout;
+    Tile& z = step.state.z;
+    for (int c = 0; c < kTileWidth; ++c) {
+        const double x = z(0, c);
+        z(0, c) = keep_quantile(law, x, step.from, step.to);
+        if (!layout.channels.log_jacobian || step.to == 0.0) continue;
+        z(layout.log_jacobian(), c) += log_line_density(law, x, step.from) - log_line_density(law, z(0, c), step.to);
+    }
+}
+
+}  // namespace
+
+void ExactSolver::advance(const Step& step) const {
+    const Distribution& law = step.flow.distribution();
+    if (law.gaussian() != nullptr) return advance_gaussian(*law.gaussian(), step);
+    advance_on_line(*law.line(), step);
 }
 
 void MarginalSolver::advance(const Step& step) const { step.state.x() = step.state.data + step.to * step.state.noise; }

@@ -2,42 +2,10 @@
 
 #include <cmath>
 
+#include "exponential_step.hpp"
+
 namespace sigmaflow {
 namespace {
-
-/// h phi_1(-h a), h phi_2(-h a) and h phi_3(-h a) with phi_k(-h) = int_0^1 e^(-h(1-s)) s^(k-1)/(k-1)! ds: what the
-/// terms h^j m^(j) of a polynomial contribute to the end of a step.
-struct Phi {
-    double first;
-    double second;
-    double third;
-};
-
-Phi decaying_phi(double h) {
-    const double first = -std::expm1(-h);
-    const double second = 1.0 - first / h;
-    return {first, second, 0.5 - second / h};
-}
-
-Phi quadrature_phi(double h) { return {h, h / 2.0, h / 6.0}; }
-
-double log_ratio(const Step& step) { return std::log(step.from / step.to); }
-
-/// out = e^-h z + sum of phi_1 n: the flow over a length h for a constant n.
-void frozen_step(const StateLayout& layout, double h, const Tile& z, const Tile& n, Tile& out) {
-    const auto decaying = layout.decaying();
-    const auto quadratures = layout.rows() - decaying;
-    out.topRows(decaying) = std::exp(-h) * z.topRows(decaying) + decaying_phi(h).first * n.topRows(decaying);
-    out.bottomRows(quadratures) = z.bottomRows(quadratures) + quadrature_phi(h).first * n.bottomRows(quadratures);
-}
-
-/// Adds phi_2 e to z: the part of a change e ~ h N' over the step.
-void add_second(const StateLayout& layout, double h, double factor, const Tile& e, Tile& z) {
-    const auto decaying = layout.decaying();
-    const auto quadratures = layout.rows() - decaying;
-    z.topRows(decaying) += factor * decaying_phi(h).second * e.topRows(decaying);
-    z.bottomRows(quadratures) += factor * quadrature_phi(h).second * e.bottomRows(quadratures);
-}
 
 void singlestep2(const Step& step, const Tile& now, Tile& trial, Tile& middle) {
     const double h = log_ratio(step);
@@ -103,10 +71,7 @@ void DpmPP3MSolver::advance(const Step& step) const {
     frozen_step(layout, h, z, now, z);
     add_second(layout, h, 1.0, d1, z);
     const double c = third_ == ThirdTerm::corrected ? 2.0 : 1.0;
-    const auto decaying = layout.decaying();
-    const auto quadratures = layout.rows() - decaying;
-    z.topRows(decaying) += c * decaying_phi(h).third * d2.topRows(decaying);
-    z.bottomRows(quadratures) += c * quadrature_phi(h).third * d2.bottomRows(quadratures);
+    add_third(layout, h, c, d2, z);
 }
 
 }  // namespace sigmaflow

@@ -103,7 +103,12 @@ std::string PointModel::mismatch() const {
     if (course.start == Start::gaussian && traits.draws_marginals) {
         return "this solver draws x0 + sigma n afresh, start = \"gaussian\" has no meaning";
     }
-    if (traits.needs_gaussian && distribution->gaussian() == nullptr) return "this solver needs Gaussian data";
+    if (traits.needs_closed_form && distribution->gaussian() == nullptr && distribution->line() == nullptr) {
+        return "this solver needs Gaussian data, or a mixture in one dimension";
+    }
+    if (traits.needs_contracted_moments && !distribution->posterior().has_contracted_moments()) {
+        return "this solver needs the contracted moments of the posterior, which mixtures and points have";
+    }
     const Requirements needs = requirements();
     if (needs.outbound && course.direction != Direction::round_trip) {
         return "'round_trip_error' needs direction = \"round_trip\"";

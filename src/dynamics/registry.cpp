@@ -6,6 +6,7 @@
 #include "sigmaflow/dynamics/embedded_pairs.hpp"
 #include "sigmaflow/dynamics/observables.hpp"
 #include "sigmaflow/dynamics/runge_kutta.hpp"
+#include "sigmaflow/dynamics/taylor.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -71,11 +72,16 @@ Registry<SolverFactory> build_solvers() {
                  chosen<DpmPP3MSolver, ThirdTerm::published>);
     registry.add({"dpmpp_3m_corrected", "DPM-Solver++(3M) with twice the published third term: order 3", {}},
                  chosen<DpmPP3MSolver, ThirdTerm::corrected>);
+    registry.add({"taylor2", "Taylor method with dm/dlambda from exact posterior moments: order 2", {}},
+                 chosen<TaylorSolver, 2>);
+    registry.add({"taylor3", "Taylor method with two derivatives of m from exact posterior moments: order 3", {}},
+                 chosen<TaylorSolver, 3>);
     registry.add({"dopri5", "Dormand-Prince 5(4) in ln sigma, steps chosen per particle", tolerance_parameters()},
                  adaptive<dormand_prince>);
     registry.add({"tsit5", "Tsitouras 5(4) in ln sigma, steps chosen per particle", tolerance_parameters()},
                  adaptive<tsitouras>);
-    registry.add({"exact", "closed form of the flow; Gaussian data only", {}}, plain<Solver, ExactGaussianSolver>);
+    registry.add({"exact", "closed form of the flow: Gaussian data, mixtures and points in one dimension", {}},
+                 plain<Solver, ExactSolver>);
     registry.add({"marginal", "x0 + sigma n afresh from p_sigma at each level, the same x0 and n; no flow", {}},
                  plain<Solver, MarginalSolver>);
     return registry;

@@ -6,6 +6,8 @@
 #include "dynamics/line_mixture.hpp"
 #include "dynamics/support.hpp"
 #include "sigmaflow/dynamics/adams_bashforth.hpp"
+#include "support/claim.hpp"
+#include "support/edm_witness.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -104,6 +106,29 @@ TEST(Published, AdamsBashforthWeightsIntegratePolynomials) {
             EXPECT_NEAR(sum, exact, 1e-13) << order << " " << power;
         }
     }
+}
+
+// EDM's deterministic sampler on N(0, c^2): its grid, Heun's steps and Euler's last one to 0, in 50 digits.
+TEST(Published, HeunOfEdmAgainstFiftyDigits) {
+    double worst = 0.0;
+    for (const double variance : {1.0, 0.25}) {
+        for (const int n : {18, 40, 256}) {
+            const PointModel model = make_model("gaussian", {{"dim", 1}, {"variances", Value::List{variance}}}, "edm",
+                                                {{"steps", n}, {"final_zero", true}}, "heun", {"positions"});
+            ProbabilityFlow flow(*model.distribution, {});
+            State state(flow.layout());
+            History history(3, 0, 0, 1);
+            state.x().setConstant(3.7);
+            state.sigma.setConstant(model.grid.front());
+            for (std::size_t i = 1; i < model.grid.size(); ++i) {
+                advance(*model.solver, flow, model.grid[i], history, state);
+            }
+            const double factor = witness::edm_heun_factor(variance, n);
+            worst = std::max(worst, std::abs(state.z(0, 0) / 3.7 / factor - 1.0));
+        }
+    }
+    testing_support::claim("edm-heun", worst);
+    EXPECT_LE(worst, 1e-13);
 }
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "sigmaflow/core/tile.hpp"
+#include "sigmaflow/distribution/contracted_moments.hpp"
 
 namespace sigmaflow {
 
@@ -88,6 +89,12 @@ class Denoiser {
     /// Row c of `out` becomes the posterior probability of class c given x (class_count() rows). The workspace is that
     /// of evaluate. Throws std::logic_error if the law has no labels.
     virtual void class_probabilities(const Tile& x, const Row& sigma, Workspace& workspace, Eigen::Ref<Tile> out) const;
+    /// Whether contracted_moments() is known.
+    [[nodiscard]] virtual bool has_contracted_moments() const { return false; }
+    /// How m and tr C change along the probability flow. The workspace is that of evaluate. |x| up to 1e40. Throws
+    /// std::logic_error if they are not known.
+    virtual void contracted_moments(const Tile& x, const Row& sigma, Workspace& workspace,
+                                    ContractedMoments& out) const;
     /// Work of evaluating `width` columns.
     [[nodiscard]] virtual Work cost(const Needs& needs, int width) const = 0;
 };

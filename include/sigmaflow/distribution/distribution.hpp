@@ -29,6 +29,13 @@ struct GaussianLaw {
     Eigen::VectorXd values;   ///< >= 0
 };
 
+/// The law sum_k w_k N(m_k, v_k) of a mixture on the line, v_k >= 0, whose quantiles are known.
+struct LineLaw {
+    Eigen::VectorXd weights;  ///< positive, any sum
+    Eigen::VectorXd means;
+    Eigen::VectorXd variances;
+};
+
 class Distribution {
   public:
     virtual ~Distribution() = default;
@@ -48,6 +55,8 @@ class Distribution {
     [[nodiscard]] virtual std::optional<MixtureLaw> mixture(std::int64_t most) const;
     /// The image of the law, if it has a rule of its own; see affine_image(). NoClosedForm says why there can be none.
     [[nodiscard]] virtual std::unique_ptr<Distribution> mapped(const AffineMap& map) const;
+    /// Not null when the law is a mixture on the line.
+    [[nodiscard]] virtual const LineLaw* line() const { return nullptr; }
     /// One draw of p0 from a stream.
     virtual void draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const = 0;
 };

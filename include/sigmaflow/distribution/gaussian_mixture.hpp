@@ -31,6 +31,9 @@ class GaussianMixtureDenoiser : public Denoiser {
     /// Work: O(K d (r + 3)) for axes of rank r, whatever the order.
     void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
                    Eigen::Ref<Tile> out) const override;
+    [[nodiscard]] bool has_contracted_moments() const override { return true; }
+    void contracted_moments(const Tile& x, const Row& sigma, Workspace& workspace,
+                            ContractedMoments& out) const override;
     [[nodiscard]] Work cost(const Needs& needs, int width) const override;
 
   private:
@@ -42,6 +45,9 @@ class GaussianMixtureDenoiser : public Denoiser {
     void mean(Scratch& scratch, Tile& out) const;
     void along(std::size_t k, const Tile& direction, Scratch& scratch) const;
     void spread(const Needs& needs, Scratch& scratch, PosteriorTile& out) const;
+    void centre(int k, Scratch& scratch) const;
+    void apply_covariance(int k, const Tile& v, Scratch& scratch, Tile& out) const;
+    void add_traces(int k, Scratch& scratch) const;
 
     int dim_;
     int largest_rank_ = 0;
@@ -57,6 +63,7 @@ class GaussianMixture : public Distribution {
     [[nodiscard]] Moments moments() const override { return moments_of(law_); }
     [[nodiscard]] const Denoiser& posterior() const override { return denoiser_; }
     [[nodiscard]] const GaussianLaw* gaussian() const override { return gaussian_ ? &*gaussian_ : nullptr; }
+    [[nodiscard]] const LineLaw* line() const override { return line_ ? &*line_ : nullptr; }
     [[nodiscard]] const MixtureLaw& law() const { return law_; }
     [[nodiscard]] std::optional<MixtureLaw> mixture(std::int64_t most) const override;
     [[nodiscard]] std::unique_ptr<Distribution> mapped(const AffineMap& map) const override;
@@ -66,6 +73,7 @@ class GaussianMixture : public Distribution {
     MixtureLaw law_;
     GaussianMixtureDenoiser denoiser_;
     std::optional<GaussianLaw> gaussian_;
+    std::optional<LineLaw> line_;
     Eigen::VectorXd cumulative_;
 };
 

@@ -43,6 +43,9 @@ class CloudDenoiser : public Denoiser {
     [[nodiscard]] int class_count() const override { return labels_.class_count(); }
     void class_probabilities(const Tile& x, const Row& sigma, Workspace& workspace,
                              Eigen::Ref<Tile> out) const override;
+    [[nodiscard]] bool has_contracted_moments() const override { return true; }
+    void contracted_moments(const Tile& x, const Row& sigma, Workspace& workspace,
+                            ContractedMoments& out) const override;
     [[nodiscard]] Work cost(const Needs& needs, int width) const override;
 
   private:
@@ -52,6 +55,7 @@ class CloudDenoiser : public Denoiser {
     void mean(Scratch& scratch, Tile& out) const;
     void along(Eigen::Index k, const Tile& direction, Scratch& scratch) const;
     void spread(const Needs& needs, Scratch& scratch, PosteriorTile& out) const;
+    void centre(int k, Scratch& scratch) const;
 
     Eigen::Map<const Eigen::MatrixXd> points_;
     Eigen::VectorXd log_weights_;
@@ -75,6 +79,7 @@ class IsotropicCloud : public Distribution {
     [[nodiscard]] const PointSet* held_out() const override {
         return held_out_.points.cols() == 0 ? nullptr : &held_out_;
     }
+    [[nodiscard]] const LineLaw* line() const override { return line_ ? &*line_ : nullptr; }
     [[nodiscard]] Eigen::Map<const Eigen::MatrixXd> points() const { return points_; }
     [[nodiscard]] double variance() const { return variance_; }
     [[nodiscard]] std::optional<MixtureLaw> mixture(std::int64_t most) const override;
@@ -83,6 +88,8 @@ class IsotropicCloud : public Distribution {
     void draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const override;
 
   private:
+    void recognise();
+
     Eigen::MatrixXd owned_;
     Eigen::Map<const Eigen::MatrixXd> points_;
     Eigen::VectorXd weights_;
@@ -92,6 +99,7 @@ class IsotropicCloud : public Distribution {
     CloudDenoiser denoiser_;
     Eigen::VectorXd cumulative_;
     std::optional<GaussianLaw> gaussian_;
+    std::optional<LineLaw> line_;
 };
 
 /// A cloud with its parameters' `normalize` applied, from the moments of the law alone: still a cloud if the map is a

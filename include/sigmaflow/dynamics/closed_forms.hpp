@@ -7,11 +7,12 @@
 namespace sigmaflow {
 
 /// The flow of Gaussian data in closed form: x' = mu + sum_k sqrt((sigma'^2 + l_k) / (sigma^2 + l_k)) u_k u_k^T (x -
-/// mu); the likelihood channel is the logarithm of the determinant of that map, not a quadrature.
-class ExactGaussianSolver final : public Solver {
+/// mu); and that of any mixture on the line, which keeps quantiles. The likelihood channel is the logarithm of the
+/// determinant of that map, not a quadrature.
+class ExactSolver final : public Solver {
   public:
     SolverTraits traits() const override {
-        return {.evaluations_per_step = 0.0, .needs_gaussian = true, .reaches_zero = true};
+        return {.evaluations_per_step = 4.0, .needs_closed_form = true, .reaches_zero = true};
     }
     void advance(const Step& step) const override;
 };

@@ -4,6 +4,7 @@
 /// J, J = I - C / sigma^2 (theory: docs/theory.md, sections 1 and 4).
 
 #include <memory>
+#include <optional>
 
 #include "sigmaflow/distribution/distribution.hpp"
 #include "sigmaflow/dynamics/state.hpp"
@@ -16,6 +17,16 @@ enum class Clock {
     sigma,
     log_sigma,
     time,  ///< the schedule's t, with y = s x instead of x
+};
+
+/// What derivatives along the flow need beside an evaluation.
+struct TaylorBuffers {
+    explicit TaylorBuffers(int dim)
+        : posterior(dim, {.trace = true, .covariance = true}), moments(dim), e(dim), w(dim), c_e(dim), c_w(dim) {}
+
+    PosteriorTile posterior;
+    ContractedMoments moments;
+    Eigen::VectorXd e, w, c_e, c_w;  ///< of one column
 };
 
 /// The flow with the buffers of one thread.
@@ -43,6 +54,9 @@ class ProbabilityFlow {
     /// that of ln |det|. One evaluation of the denoiser; sigma > 0.
     void target(const Tile& z, const Row& sigma, Tile& out);
     void target(const Tile& z, double sigma, Tile& out) { target(z, Row::Constant(sigma), out); }
+    /// N, dN/dlambda and, for order 2, d2N/dlambda2 along the flow, from the posterior's contracted moments; one
+    /// evaluation with covariance and one of the moments. The denoiser must have them.
+    void target_derivatives(const Tile& z, double sigma, int order, Tile& n, Tile& first, Tile& second);
     /// dz/dtau, every column at its own sigma; one evaluation.
     void slope(const Tile& z, const Row& sigma, Tile& out);
     /// dz/du at u on the clock; one evaluation. On the clock t: dy/dt = (s'/s) y + (sigma'/sigma) (y - s m), and the
@@ -59,6 +73,7 @@ class ProbabilityFlow {
     PosteriorTile posterior_;
     Tile x_;
     Tile unscaled_;
+    std::optional<TaylorBuffers> taylor_;  ///< made when first used
     double evaluations_ = 0.0;
 };
 

@@ -10,16 +10,17 @@
 namespace sigmaflow {
 
 struct SolverTraits {
-    double evaluations_per_step = 1.0;  ///< of the denoiser, for the plan
-    int stages = 1;                     ///< scratch tiles that it wants of its History
-    int memory = 0;                     ///< past tiles likewise
-    int numbers = 0;                    ///< numbers per particle likewise
-    bool needs_gaussian = false;        ///< works on Gaussian data only
-    bool follows_flow = true;           ///< integrates the probability flow, so that likelihoods have a meaning
-    bool draws_marginals = false;       ///< needs the x0 and n that a start was drawn from
-    bool reaches_zero = false;          ///< has a step to sigma = 0 of its own; all others end with x = m
-    bool any_clock = false;             ///< can step y = s x in a schedule's own t
-    bool adaptive = false;              ///< chooses its steps, lands on recorded levels and counts its evaluations
+    double evaluations_per_step = 1.0;      ///< of the denoiser, for the plan
+    int stages = 1;                         ///< scratch tiles that it wants of its History
+    int memory = 0;                         ///< past tiles likewise
+    int numbers = 0;                        ///< numbers per particle likewise
+    bool needs_closed_form = false;         ///< works on Gaussian data and on the line only
+    bool needs_contracted_moments = false;  ///< of the denoiser
+    bool follows_flow = true;               ///< integrates the probability flow, so that likelihoods have a meaning
+    bool draws_marginals = false;           ///< needs the x0 and n that a start was drawn from
+    bool reaches_zero = false;              ///< has a step to sigma = 0 of its own; all others end with x = m
+    bool any_clock = false;                 ///< can step y = s x in a schedule's own t
+    bool adaptive = false;                  ///< chooses its steps, lands on recorded levels and counts its evaluations
 };
 
 /// One step of a tile: all columns go from the sigma `from` to `to` > 0.
