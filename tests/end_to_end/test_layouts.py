@@ -53,8 +53,10 @@ def test_uninterrupted(lab, reference, layout):
 def test_killed_and_resumed_on_another_layout(lab, reference, moments, layout):
     other = LAYOUTS[(LAYOUTS.index(layout) + 5) % len(LAYOUTS)]
     out = lab.path("out.h5")
+    # The more workers sleep side by side, the longer each: the tasks must outlast several epochs to be killed between.
+    slowly = f"{THROW},sleep@*={0.03 * layout[0] * layout[1]:.2f}"
     job = lab.start("run", "study.toml", "-o", "out.h5", "--threads", layout[1], "--epoch", 0.05,
-                    ranks=layout[0], fault=SLOWLY)  # fmt: skip
+                    ranks=layout[0], fault=slowly)  # fmt: skip
     wait_until(out.exists, "the file")
     flagged, enough = flags_watch(out), moments.randint(1, TASKS // 2)
     wait_until(lambda: flagged() >= enough or not job.running(), "done flags")

@@ -66,6 +66,7 @@ def test_every_study_is_valid(lab):
     """Also those that read a file, which here has two points."""
     with h5py.File(lab.path("digits.h5"), "w") as file:
         file["images"] = numpy.eye(2, 64)
+        file["labels"] = numpy.array([3, 8])
     for study in sorted((ROOT / "jobs" / "studies").glob("*.toml")):
         words = ["--set", f"distribution.digits.file={lab.path('digits.h5')}"] if study.stem == "digits" else []
         assert len(lab.json("plan", study, "--json", *words)["points"]) > 0
