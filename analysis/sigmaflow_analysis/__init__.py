@@ -7,8 +7,10 @@
 
 from .errors import AnalysisError
 from .information import mutual_information
+from .solver_errors import work_precision
 from .statistics import summarise
 from .store import Store, open_store
 from .summary import Summary, open_summary
 
-__all__ = ["AnalysisError", "Store", "Summary", "mutual_information", "open_store", "open_summary", "summarise"]
+__all__ = ["AnalysisError", "Store", "Summary", "mutual_information", "open_store", "open_summary", "summarise",
+           "work_precision"]

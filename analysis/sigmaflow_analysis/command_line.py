@@ -10,15 +10,19 @@ from pathlib import Path
 from typing import Any, Sequence
 
 import matplotlib
+import pandas as pd
 import xarray as xr
 from matplotlib.figure import Figure
 
 from .digits import write_digits
 from .errors import AnalysisError
-from .figures import matched, mmse, mutual_information, save, spectra, spectrum, timeline, trajectories
+from .figures import (matched, mmse, mutual_information, save, spectra, spectrum, timeline, trajectories, who_wins,
+                      work_precision)
 from .figures.choice import finest
 from .figures.quickstart import quickstart_figures
 from .figures.style import name_of, setting_of
+from .solver_errors import MEASURES, chosen_runs
+from .solver_errors import work_precision as errors_of
 from .store import Store, open_store
 from .summary import Summary, open_any
 
@@ -28,8 +32,13 @@ FIGURES = {
     "mmse": "mean of tr C against sigma, a curve per distribution",
     "mutual_information": "I(x0; x_sigma) in two ways against sigma, a curve per distribution",
     "matched": "eigenvalues, mmse and mutual information of laws of one dimension",
+    "work_precision": "error of every solver against evaluations, a panel per distribution",
+    "who_wins": "best solver and grid at each budget; grids of one --solver",
     "timeline": "which rank computed what when",
 }
+
+
+RACES = ("work_precision", "who_wins")
 
 
 def labels_from(arguments: argparse.Namespace) -> dict[str, Any]:
@@ -51,6 +60,8 @@ def draw(name: str, store: Store | Summary, arguments: argparse.Namespace) -> Fi
         if isinstance(store, Summary):
             raise AnalysisError("a summary has no tasks: draw the timeline from the result file")
         return timeline(store.tasks, store.points).figure
+    if name in RACES:
+        return draw_race(name, store, labels, arguments.measure)
     if name == "mmse":
         return mmse(chosen(store, labels), arguments.normalise).figure
     if name == "mutual_information":
@@ -65,6 +76,23 @@ def draw(name: str, store: Store | Summary, arguments: argparse.Namespace) -> Fi
         names = ", ".join(name_of(point).replace("$", "") for point in points)
         raise AnalysisError(f"trajectories are drawn of one distribution (these match: {names}): choose --distribution")
     return trajectories(points[0]).flat[0].figure
+
+
+def draw_race(name: str, store: Store | Summary, labels: dict[str, Any], measures: Sequence[str]) -> Figure:
+    """A figure of a table of `work_precision`; who_wins takes the label solver as the one whose grids it compares."""
+    frame = race_table(store)
+    if name == "work_precision":
+        return work_precision(chosen_runs(frame, labels), measures or ("w2", "rms")).flat[0].figure
+    options = {"solver": labels.pop("solver")} if "solver" in labels else {}
+    axes = who_wins(chosen_runs(frame, labels), *measures[:1], **options)
+    return axes[0].figure.figure
+
+
+def race_table(store: Store | Summary) -> pd.DataFrame:
+    """The table of `work_precision`."""
+    if isinstance(store, Summary):
+        raise AnalysisError("a summary has no particles: compare solvers by the result file")
+    return errors_of(store)
 
 
 def chosen(store: Store | Summary, labels: dict[str, Any]) -> list[xr.Dataset]:
@@ -89,7 +117,8 @@ def quickstart_command(arguments: argparse.Namespace) -> None:
 
 
 def export_command(arguments: argparse.Namespace) -> None:
-    frame = open_any(arguments.file).to_dataframe(arguments.table)
+    store = open_any(arguments.file)
+    frame = race_table(store) if arguments.table == "work_precision" else store.to_dataframe(arguments.table)
     if arguments.json:
         plain = frame.reset_index().astype(object)
         print(json.dumps(plain.where(plain.notna(), None).to_dict("records"), indent=1))
@@ -129,13 +158,16 @@ def make_parser() -> Parser:
                         help="only points with this value on a sweep axis, such as steps=64; may be repeated")
     figure.add_argument("--normalise", choices=["dimension", "variance"], default="dimension",
                         help="what mmse divides tr C by (default: dimension)")
+    figure.add_argument("--measure", action="append", default=[], metavar="MEASURE", choices=MEASURES,
+                        help="error shown by work_precision and who_wins: w2, rms or median; may be repeated")
     figure.set_defaults(run=figure_command)
     quickstart = commands.add_parser("quickstart-figures", help="draw the first figures of a study")
     quickstart.add_argument("file", type=Path, metavar="STORE", help="result file of sigmaflow run")
     quickstart.add_argument("folder", type=Path, metavar="OUTDIR", help="folder for the pictures")
     quickstart.set_defaults(run=quickstart_command)
     export = commands.add_parser("export", help="print a table of a result file")
-    export.add_argument("table", metavar="TABLE", help="points, tasks or sessions; points or task_summary of a summary")
+    export.add_argument("table", metavar="TABLE", help="points, tasks, sessions or work_precision; points or "
+                        "task_summary of a summary")
     export.add_argument("file", type=Path, metavar="STORE", help="result file or summary of sigmaflow")
     form = export.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="as CSV (default)")

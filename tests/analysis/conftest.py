@@ -9,11 +9,13 @@ from pathlib import Path
 from typing import Callable
 
 import matplotlib
+import pandas as pd
 import pytest
 
 ANALYSIS = Path(__file__).resolve().parents[2] / "analysis"
 sys.path.insert(0, str(ANALYSIS))
 matplotlib.use("Agg")
+from sigmaflow_analysis import open_store, work_precision  # noqa: E402, found by the path above
 
 SMALL = """
 [study]
@@ -152,6 +154,68 @@ levels = "grid"
 quantities = ["mmse", "log_density"]
 """
 
+RACE = """
+[study]
+name = "race"
+particles = 64
+block = 32
+[[distribution]]
+name = "narrow"
+kind = "gaussian"
+variances = [0.09]
+[[distribution]]
+kind = "ring"
+count = 3
+width = 0.2
+[[schedule]]
+name = "down"
+kind = "edm"
+grid = ["rho", "own"]
+sigma_max = 20.0
+sigma_min = 0.1
+steps = [5, 9]
+[[schedule]]
+name = "higher"
+kind = "edm"
+grid = "log"
+sigma_max = 40.0
+sigma_min = 0.1
+steps = 9
+[[schedule]]
+name = "up"
+kind = "edm"
+sigma_max = 20.0
+sigma_min = 0.1
+direction = "up"
+steps = 5
+[[solver]]
+kind = "euler"
+[[solver]]
+kind = "exact"
+[[solver]]
+name = "loose"
+kind = "dopri5"
+rtol = [1e-3, 1e-11]
+[[solver]]
+name = "tight"
+kind = "tsit5"
+rtol = 1e-12
+atol = 1e-13
+[[solver]]
+name = "weary"
+kind = "dopri5"
+rtol = 1e-7
+max_steps = 36
+[[solver]]
+kind = "marginal"
+[sweep]
+exclude = [{ "solver.name" = "exact", "distribution.name" = "ring" }]
+[observe]
+levels = [20.0, 0.1]
+quantities = ["positions", "evaluations"]
+keep_particles = 48
+"""
+
 Run = Callable[..., subprocess.CompletedProcess]
 
 
@@ -239,5 +303,23 @@ def plain_moments(sigmaflow: Run, tmp_path_factory: pytest.TempPathFactory) -> P
     """Laws as they are, drawn from p_sigma."""
     study = tmp_path_factory.mktemp("plain") / "plain.toml"
     study.write_text(PLAIN)
+    sigmaflow("run", study, "-o", study.with_suffix(".h5"), "--quiet")
+    return study.with_suffix(".h5")
+
+
+@pytest.fixture(scope="session")
+def raced(sigmaflow: Run, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
+    """Errors of the study of jobs/studies with 64 particles; laws, solvers, grids and steps are all there."""
+    path = tmp_path_factory.mktemp("shootout") / "shootout.h5"
+    study = ANALYSIS.parent / "jobs" / "studies" / "solver-shootout.toml"
+    sigmaflow("run", study, "-o", path, "--quiet", "--set", "study.particles=64", "--set", "study.block=64")
+    return work_precision(open_store(path))
+
+
+@pytest.fixture(scope="session")
+def race(sigmaflow: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Solvers whose errors are known in closed form, and points that race with nobody or with others."""
+    study = tmp_path_factory.mktemp("race") / "race.toml"
+    study.write_text(RACE)
     sigmaflow("run", study, "-o", study.with_suffix(".h5"), "--quiet")
     return study.with_suffix(".h5")

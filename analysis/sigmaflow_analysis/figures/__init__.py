@@ -7,5 +7,8 @@ from .spectrum import spectra, spectrum
 from .style import save
 from .timeline import timeline
 from .trajectories import trajectories
+from .who_wins import who_wins
+from .work_precision import work_precision
 
-__all__ = ["matched", "mmse", "mutual_information", "save", "spectra", "spectrum", "timeline", "trajectories"]
+__all__ = ["matched", "mmse", "mutual_information", "save", "spectra", "spectrum", "timeline", "trajectories",
+           "who_wins", "work_precision"]
