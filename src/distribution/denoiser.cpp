@@ -17,6 +17,35 @@ void PosteriorTile::prepare(int dim, const Needs& needs) {
     if (needs.covariance && covariance.empty()) covariance.assign(kTileWidth, Eigen::MatrixXd::Zero(dim, dim));
 }
 
+void Denoiser::mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs, const Tile& directions,
+                                Workspace& workspace, PosteriorTile& out, Tile& derivatives) const {
+    Needs wanted = needs;
+    wanted.trace = wanted.covariance = true;
+    out.prepare(dim(), wanted);
+    evaluate(x, sigma, wanted, workspace, out);
+    const Eigen::Index d = dim();
+    for (Eigen::Index first = 0; first < directions.rows(); first += d) {
+        for (int c = 0; c < kTileWidth; ++c) {
+            const Eigen::MatrixXd& covariance = out.covariance[static_cast<std::size_t>(c)];
+            const double precision = 1.0 / (sigma[c] * sigma[c]);
+            for (Eigen::Index i = 0; i < d; ++i) {
+                double sum = 0.0;
+                for (Eigen::Index j = 0; j < d; ++j) sum += covariance(j, i) * directions(first + j, c);
+                derivatives(first + i, c) = sum * precision;
+            }
+        }
+    }
+}
+
+Work Denoiser::mean_derivatives_cost(const Needs& needs, int directions, int width) const {
+    Needs wanted = needs;
+    wanted.trace = wanted.covariance = true;
+    Work work = cost(wanted, width);
+    const double d = dim();
+    work += Work{directions * 2 * d * d, 0}.times(width);
+    return work;
+}
+
 void Denoiser::cumulants(const Tile& /*x*/, const Row& /*sigma*/, const Tile& /*direction*/, int /*order*/,
                          Workspace& /*workspace*/, Eigen::Ref<Tile> /*out*/) const {
     throw std::logic_error("this denoiser knows no cumulants");

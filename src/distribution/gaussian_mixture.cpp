@@ -202,7 +202,8 @@ void GaussianMixtureDenoiser::weigh(const Tile& x, const Row& sigma, Scratch& sc
 }
 
 /// C_k v; C_k is what spread() says.
-void GaussianMixtureDenoiser::apply_covariance(int k, const Tile& v, Scratch& scratch, Tile& out) const {
+void GaussianMixtureDenoiser::apply_covariance(int k, const Eigen::Ref<const Tile>& v, Scratch& scratch,
+                                               Tile& out) const {
     const GaussianComponent& component = components_[static_cast<std::size_t>(k)];
     scratch.residual = v;
     split(component, scratch);
@@ -265,6 +266,43 @@ void GaussianMixtureDenoiser::evaluate(const Tile& x, const Row& sigma, const Ne
     if (needs.trace || needs.covariance) spread(needs, scratch, out);
     if (needs.log_density) out.log_density = scratch.weights.log_sum() - 0.5 * dim_ * std::log(2.0 * std::numbers::pi);
     if (needs.entropy) out.entropy = scratch.weights.entropy();
+}
+
+/// C v = sum_k r_k [C_k v + (m_k - m) <m_k - m, v>].
+void GaussianMixtureDenoiser::mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs,
+                                               const Tile& directions, Workspace& workspace, PosteriorTile& out,
+                                               Tile& derivatives) const {
+    evaluate(x, sigma, needs, workspace, out);
+    auto& scratch = static_cast<Scratch&>(workspace);
+    const PosteriorWeights& weights = scratch.weights;
+    Tile& own = scratch.part.c_beta;
+    derivatives.setZero();
+    for (const int k : weights.active) {
+        const Row weight = weights.table.row(k);
+        centre(k, scratch);
+        for (Eigen::Index first = 0; first < directions.rows(); first += dim_) {
+            const auto v = directions.middleRows(first, dim_);
+            apply_covariance(k, v, scratch, own);
+            Row along = Row::Zero();
+            for (int i = 0; i < dim_; ++i) along += scratch.centred.row(i).array() * v.row(i).array();
+            for (int i = 0; i < dim_; ++i) {
+                derivatives.row(first + i).array() +=
+                    weight * (own.row(i).array() + scratch.centred.row(i).array() * along);
+            }
+        }
+    }
+    const Row factor = weights.inverse_sum / scratch.noise;
+    for (Eigen::Index i = 0; i < derivatives.rows(); ++i) derivatives.row(i).array() *= factor;
+}
+
+Work GaussianMixtureDenoiser::mean_derivatives_cost(const Needs& needs, int directions, int width) const {
+    const double d = dim_;
+    Work work = cost(needs, width);
+    for (const auto& component : components_) {
+        const auto rank = static_cast<double>(component.axes.cols());
+        work += Work{2 * d + directions * (7 * d + 6 * d * rank), 0}.times(width);
+    }
+    return work;
 }
 
 /// Counted as if every component were active everywhere; a logarithm counts as an exponential.

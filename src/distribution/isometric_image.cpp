@@ -15,7 +15,8 @@ struct IsometricImageDenoiser::Scratch : Denoiser::Workspace {
           position(law.dim(), kTileWidth),
           along(law.dim(), kTileWidth),
           product(dim, law.dim()),
-          posterior(law.dim(), {}) {}
+          posterior(law.dim(), {}),
+          moments(law.dim()) {}
 
     std::unique_ptr<Workspace> workspace;
     Tile centred;   // x - b, then its part orthogonal to the image
@@ -25,6 +26,9 @@ struct IsometricImageDenoiser::Scratch : Denoiser::Workspace {
     Row sigma;      // sigma / s
     Eigen::MatrixXd product;
     PosteriorTile posterior;
+    ContractedMoments moments;
+    Tile directions;   // Q^T v of all directions
+    Tile derivatives;  // Dm_z Q^T v
 };
 
 IsometricImageDenoiser::IsometricImageDenoiser(const Denoiser& inner, const Isometry& map)
@@ -52,8 +56,41 @@ void IsometricImageDenoiser::evaluate(const Tile& x, const Row& sigma, const Nee
     auto& scratch = static_cast<Scratch&>(workspace);
     scratch.posterior.prepare(inner_->dim(), needs);
     pull_back(x, sigma, scratch);
+    inner_->evaluate(scratch.position, scratch.sigma, needs, *scratch.workspace, scratch.posterior);
+    push_forward(needs, scratch, out);
+}
+
+void IsometricImageDenoiser::mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs,
+                                              const Tile& directions, Workspace& workspace, PosteriorTile& out,
+                                              Tile& derivatives) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    scratch.posterior.prepare(inner_->dim(), needs);
+    pull_back(x, sigma, scratch);
     PosteriorTile& inner = scratch.posterior;
-    inner_->evaluate(scratch.position, scratch.sigma, needs, *scratch.workspace, inner);
+    if (!turns()) {
+        inner_->mean_derivatives(scratch.position, scratch.sigma, needs, directions, *scratch.workspace, inner,
+                                 derivatives);
+        return push_forward(needs, scratch, out);
+    }
+    const Eigen::Index d = dim();
+    const Eigen::Index k = inner_->dim();
+    const Eigen::Index count = directions.rows() / d;
+    scratch.directions.resize(count * k, kTileWidth);
+    scratch.derivatives.resize(count * k, kTileWidth);
+    for (Eigen::Index j = 0; j < count; ++j) {
+        scratch.directions.middleRows(j * k, k).noalias() = map_.basis.transpose() * directions.middleRows(j * d, d);
+    }
+    inner_->mean_derivatives(scratch.position, scratch.sigma, needs, scratch.directions, *scratch.workspace, inner,
+                             scratch.derivatives);
+    for (Eigen::Index j = 0; j < count; ++j) {
+        derivatives.middleRows(j * d, d).noalias() = map_.basis * scratch.derivatives.middleRows(j * k, k);
+    }
+    push_forward(needs, scratch, out);
+}
+
+/// What the law in scratch.posterior is for its image.
+void IsometricImageDenoiser::push_forward(const Needs& needs, Scratch& scratch, PosteriorTile& out) const {
+    PosteriorTile& inner = scratch.posterior;
     inner.mean.colwise() -= map_.origin;
     if (turns()) {
         out.mean.noalias() = map_.basis * inner.mean;
@@ -108,16 +145,46 @@ void IsometricImageDenoiser::cumulants(const Tile& x, const Row& sigma, const Ti
     for (int i = 0; i < dim(); ++i) out.row(0) += map_.shift[i] * direction.row(i);
 }
 
+void IsometricImageDenoiser::contracted_moments(const Tile& x, const Row& sigma, Workspace& workspace,
+                                                ContractedMoments& out) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    pull_back(x, sigma, scratch);
+    const ContractedMoments& inner = scratch.moments;
+    inner_->contracted_moments(scratch.position, scratch.sigma, *scratch.workspace, scratch.moments);
+    const double s = map_.scale;
+    const double s3 = s * s * s;
+    if (turns()) {
+        out.nu_g.noalias() = s3 * (map_.basis * inner.nu_g);
+        out.nu_gg.noalias() = s3 * s * s * (map_.basis * inner.nu_gg);
+    } else {
+        out.nu_g = s3 * inner.nu_g;
+        out.nu_gg = s3 * s * s * inner.nu_gg;
+    }
+    out.square_g = s3 * s * inner.square_g;
+    out.square_gg = s3 * s3 * inner.square_gg;
+}
+
 Work IsometricImageDenoiser::cost(const Needs& needs, int width) const {
     Work work = inner_->cost(needs, width);
+    work += image_cost(needs, width);
+    return work;
+}
+
+Work IsometricImageDenoiser::mean_derivatives_cost(const Needs& needs, int directions, int width) const {
+    Work work = inner_->mean_derivatives_cost(needs, directions, width);
+    work += image_cost(needs, width);
+    if (turns()) work += Work{directions * 4.0 * dim() * inner_->dim(), 0}.times(width);
+    return work;
+}
+
+Work IsometricImageDenoiser::image_cost(const Needs& needs, int width) const {
     const double d = dim();
     const double k = inner_->dim();
     const double turned = turns() ? 1.0 : 0.0;
     Work each{6 * d + turned * 4 * d * k, 0};
     if (needs.log_density) each += {turned * (4 * d * k + 4 * d), turned};
     if (needs.covariance) each += {d * d + turned * 2 * d * k * (d + k), 0};
-    work += each.times(width);
-    return work;
+    return each.times(width);
 }
 
 IsometricImage::IsometricImage(std::shared_ptr<const Distribution> law, Isometry map)

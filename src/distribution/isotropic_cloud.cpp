@@ -198,6 +198,43 @@ void CloudDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs
     }
 }
 
+/// Dm v = a v + ((1 - a)^2 / sigma^2) sum_k r_k (y_k - y) <y_k - y, v>, y = sum_k r_k y_k.
+void CloudDenoiser::mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs, const Tile& directions,
+                                     Workspace& workspace, PosteriorTile& out, Tile& derivatives) const {
+    evaluate(x, sigma, needs, workspace, out);
+    auto& scratch = static_cast<Scratch&>(workspace);
+    const PosteriorWeights& weights = scratch.weights;
+    const Eigen::Index d = points_.rows();
+    derivatives.setZero();
+    for (const int k : weights.active) {
+        const Row weight = weights.table.row(k);
+        centre(k, scratch);
+        for (Eigen::Index first = 0; first < directions.rows(); first += d) {
+            Row along = Row::Zero();
+            for (Eigen::Index i = 0; i < d; ++i) {
+                along += scratch.centred.row(i).array() * directions.row(first + i).array();
+            }
+            along *= weight;
+            for (Eigen::Index i = 0; i < d; ++i) {
+                derivatives.row(first + i).array() += scratch.centred.row(i).array() * along;
+            }
+        }
+    }
+    const Row shrink = variance_ / scratch.total;
+    const Row factor = weights.inverse_sum * (scratch.noise / scratch.total) / scratch.total;
+    for (Eigen::Index i = 0; i < derivatives.rows(); ++i) {
+        derivatives.row(i).array() = shrink * directions.row(i).array() + factor * derivatives.row(i).array();
+    }
+}
+
+Work CloudDenoiser::mean_derivatives_cost(const Needs& needs, int directions, int width) const {
+    const double d = dim();
+    Work work = cost(needs, width);
+    work += Work{static_cast<double>(points_.cols()) * (2 * d + directions * 4 * d), 0}.times(width);
+    work += Work{directions * 3 * d, 0}.times(width);
+    return work;
+}
+
 void CloudDenoiser::class_probabilities(const Tile& x, const Row& sigma, Workspace& workspace,
                                         Eigen::Ref<Tile> out) const {
     if (labels_.empty()) return Denoiser::class_probabilities(x, sigma, workspace, out);

@@ -21,6 +21,7 @@ struct MixtureOfDenoiser::Scratch : Denoiser::Workspace {
             posteriors.emplace_back(dim, Needs{});
             cumulants.emplace_back(Tile::Zero(order, kTileWidth));
         }
+        derivatives.resize(components.size());
     }
 
     std::vector<std::unique_ptr<Workspace>> workspaces;
@@ -29,7 +30,8 @@ struct MixtureOfDenoiser::Scratch : Denoiser::Workspace {
     Tile reference;  // m_k of the dominant component of each column
     Tile shift;      // sum_k r_k m_k - reference
     TotalCumulance total;
-    std::vector<Tile> cumulants;  // per component
+    std::vector<Tile> cumulants;    // per component
+    std::vector<Tile> derivatives;  // per component
 };
 
 MixtureOfDenoiser::MixtureOfDenoiser(std::vector<const Denoiser*> components, const Eigen::VectorXd& weights)
@@ -45,25 +47,38 @@ std::unique_ptr<Denoiser::Workspace> MixtureOfDenoiser::workspace() const {
     return std::make_unique<Scratch>(components_, dim(), cumulant_order());
 }
 
-void MixtureOfDenoiser::weigh(const Tile& x, const Row& sigma, const Needs& needs, Scratch& scratch) const {
+/// Evaluates the components, with derivatives of their means if there are directions, and weighs them.
+void MixtureOfDenoiser::weigh(const Tile& x, const Row& sigma, const Needs& needs, const Tile* directions,
+                              Scratch& scratch) const {
     Needs wanted = needs;
     wanted.log_density = true;
     for (std::size_t k = 0; k < components_.size(); ++k) {
         PosteriorTile& posterior = scratch.posteriors[k];
         posterior.prepare(dim(), wanted);
-        components_[k]->evaluate(x, sigma, wanted, *scratch.workspaces[k], posterior);
+        if (directions == nullptr) {
+            components_[k]->evaluate(x, sigma, wanted, *scratch.workspaces[k], posterior);
+        } else {
+            Tile& derivatives = scratch.derivatives[k];
+            derivatives.resize(directions->rows(), kTileWidth);
+            components_[k]->mean_derivatives(x, sigma, wanted, *directions, *scratch.workspaces[k], posterior,
+                                             derivatives);
+        }
         const auto row = static_cast<Eigen::Index>(k);
         scratch.weights.table.row(row) = posterior.log_density + log_weights_[row];
     }
     scratch.weights.normalise();
 }
 
-/// m = m_ref + sum_k r_k (m_k - m_ref), the reference being the dominant component: what a faint component adds keeps
-/// its relative accuracy.
 void MixtureOfDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                                  PosteriorTile& out) const {
     auto& scratch = static_cast<Scratch&>(workspace);
-    weigh(x, sigma, needs, scratch);
+    weigh(x, sigma, needs, nullptr, scratch);
+    average(needs, scratch, out);
+}
+
+/// m = m_ref + sum_k r_k (m_k - m_ref), the reference being the dominant component: what a faint component adds keeps
+/// its relative accuracy. The means of the active components become m_k - m.
+void MixtureOfDenoiser::average(const Needs& needs, Scratch& scratch, PosteriorTile& out) const {
     const PosteriorWeights& weights = scratch.weights;
     for (int c = 0; c < kTileWidth; ++c) {
         const auto dominant = static_cast<std::size_t>(weights.dominant[static_cast<std::size_t>(c)]);
@@ -86,7 +101,40 @@ void MixtureOfDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& n
                            scratch.posteriors[static_cast<std::size_t>(k)].entropy;
         }
     }
+    for (const int k : weights.active) {
+        Tile& mean = scratch.posteriors[static_cast<std::size_t>(k)].mean;
+        mean = (mean - scratch.reference) - scratch.shift;
+    }
     if (needs.trace || needs.covariance) spread(needs, scratch, out);
+}
+
+bool MixtureOfDenoiser::has_mean_derivatives() const {
+    return std::all_of(components_.begin(), components_.end(),
+                       [](const auto* component) { return component->has_mean_derivatives(); });
+}
+
+void MixtureOfDenoiser::mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs, const Tile& directions,
+                                         Workspace& workspace, PosteriorTile& out, Tile& derivatives) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    weigh(x, sigma, needs, &directions, scratch);
+    average(needs, scratch, out);
+    const PosteriorWeights& weights = scratch.weights;
+    const Row precision = 1.0 / sigma.square();
+    derivatives.setZero();
+    for (const int k : weights.active) {
+        const Row weight = weights.table.row(k).array() * weights.inverse_sum;
+        const Tile& offset = scratch.posteriors[static_cast<std::size_t>(k)].mean;
+        const Tile& own = scratch.derivatives[static_cast<std::size_t>(k)];
+        for (Eigen::Index first = 0; first < directions.rows(); first += dim()) {
+            Row along = Row::Zero();
+            for (int i = 0; i < dim(); ++i) along += offset.row(i).array() * directions.row(first + i).array();
+            along *= precision;
+            for (int i = 0; i < dim(); ++i) {
+                derivatives.row(first + i).array() +=
+                    weight * (own.row(first + i).array() + offset.row(i).array() * along);
+            }
+        }
+    }
 }
 
 void MixtureOfDenoiser::spread(const Needs& needs, Scratch& scratch, PosteriorTile& out) const {
@@ -94,9 +142,8 @@ void MixtureOfDenoiser::spread(const Needs& needs, Scratch& scratch, PosteriorTi
     out.trace.setZero();
     for (std::size_t c = 0; needs.covariance && c < kTileWidth; ++c) out.covariance[c].setZero();
     for (const int k : weights.active) {
-        PosteriorTile& posterior = scratch.posteriors[static_cast<std::size_t>(k)];
+        const PosteriorTile& posterior = scratch.posteriors[static_cast<std::size_t>(k)];
         const Row weight = weights.table.row(k).array() * weights.inverse_sum;
-        posterior.mean = (posterior.mean - scratch.reference) - scratch.shift;  // from here on m_k - m
         const Tile& offset = posterior.mean;
         Row squares = Row::Zero();
         for (int i = 0; i < dim(); ++i) squares += offset.row(i).array().square();
@@ -121,7 +168,7 @@ int MixtureOfDenoiser::cumulant_order() const {
 void MixtureOfDenoiser::cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order,
                                   Workspace& workspace, Eigen::Ref<Tile> out) const {
     auto& scratch = static_cast<Scratch&>(workspace);
-    weigh(x, sigma, {}, scratch);
+    weigh(x, sigma, {}, nullptr, scratch);
     const PosteriorWeights& weights = scratch.weights;
     for (const int k : weights.active) {
         const auto component = static_cast<std::size_t>(k);
@@ -142,16 +189,35 @@ void MixtureOfDenoiser::cumulants(const Tile& x, const Row& sigma, const Tile& d
     total.finish(out);
 }
 
+namespace {
+
+Needs with_log_density(Needs needs) {
+    needs.log_density = true;
+    return needs;
+}
+
+}  // namespace
+
 Work MixtureOfDenoiser::cost(const Needs& needs, int width) const {
-    Needs wanted = needs;
-    wanted.log_density = true;
+    Work work = sum_cost(needs, width);
+    for (const auto* component : components_) work += component->cost(with_log_density(needs), width);
+    return work;
+}
+
+Work MixtureOfDenoiser::mean_derivatives_cost(const Needs& needs, int directions, int width) const {
+    Work work = sum_cost(needs, width);
+    for (const auto* component : components_) {
+        work += component->mean_derivatives_cost(with_log_density(needs), directions, width);
+        work += Work{directions * 6.0 * dim(), 0}.times(width);
+    }
+    return work;
+}
+
+/// Of weighing and adding up.
+Work MixtureOfDenoiser::sum_cost(const Needs& needs, int width) const {
     const double d = dim();
     const double square = needs.covariance ? 5 * d * d : (needs.trace ? 5 * d : 0.0);
-    Work work;
-    for (const auto* component : components_) {
-        work += component->cost(wanted, width);
-        work += Work{3 * d + 8 + square, 1}.times(width);
-    }
+    Work work = Work{3 * d + 8 + square, 1}.times(width * static_cast<double>(components_.size()));
     if (needs.log_density) work += Work{2, 1}.times(width);
     return work;
 }

@@ -16,12 +16,16 @@ struct ProductDenoiser::Scratch : Denoiser::Workspace {
             : workspace(factor.workspace()),
               position(factor.dim(), kTileWidth),
               direction(factor.dim(), kTileWidth),
-              posterior(factor.dim(), {}) {}
+              posterior(factor.dim(), {}),
+              moments(factor.dim()) {}
 
         std::unique_ptr<Workspace> workspace;
         Tile position;
         Tile direction;
         PosteriorTile posterior;
+        ContractedMoments moments;
+        Tile directions;   // this factor's part of all directions
+        Tile derivatives;  // and of the derivatives
     };
 
     std::vector<Part> parts;
@@ -47,9 +51,7 @@ std::unique_ptr<Denoiser::Workspace> ProductDenoiser::workspace() const {
 void ProductDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                                PosteriorTile& out) const {
     auto& scratch = static_cast<Scratch&>(workspace);
-    out.log_density.setZero();
-    out.trace.setZero();
-    out.entropy.setZero();
+    start(out);
     int first = 0;
     for (std::size_t j = 0; j < factors_.size(); ++j) {
         auto& part = scratch.parts[j];
@@ -57,17 +59,67 @@ void ProductDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& nee
         part.position = x.middleRows(first, size);
         part.posterior.prepare(size, needs);
         factors_[j]->evaluate(part.position, sigma, needs, *part.workspace, part.posterior);
-        out.mean.middleRows(first, size) = part.posterior.mean;
-        if (needs.log_density) out.log_density += part.posterior.log_density;
-        if (needs.trace || needs.covariance) out.trace += part.posterior.trace;
-        if (needs.entropy) out.entropy += part.posterior.entropy;
-        for (std::size_t c = 0; needs.covariance && c < kTileWidth; ++c) {
-            // Whole block rows: what an earlier evaluation by another law left there must not stay.
-            out.covariance[c].middleRows(first, size).setZero();
-            out.covariance[c].block(first, first, size, size) = part.posterior.covariance[c];
-        }
+        add(j, first, needs, scratch, out);
         first += size;
     }
+}
+
+void ProductDenoiser::start(PosteriorTile& out) const {
+    out.log_density.setZero();
+    out.trace.setZero();
+    out.entropy.setZero();
+}
+
+/// Puts the posterior of one factor in its place, which begins at coordinate `first`.
+void ProductDenoiser::add(std::size_t factor, int first, const Needs& needs, Scratch& scratch,
+                          PosteriorTile& out) const {
+    const PosteriorTile& part = scratch.parts[factor].posterior;
+    const int size = factors_[factor]->dim();
+    out.mean.middleRows(first, size) = part.mean;
+    if (needs.log_density) out.log_density += part.log_density;
+    if (needs.trace || needs.covariance) out.trace += part.trace;
+    if (needs.entropy) out.entropy += part.entropy;
+    for (std::size_t c = 0; needs.covariance && c < kTileWidth; ++c) {
+        // Whole block rows: what an earlier evaluation by another law left there must not stay.
+        out.covariance[c].middleRows(first, size).setZero();
+        out.covariance[c].block(first, first, size, size) = part.covariance[c];
+    }
+}
+
+bool ProductDenoiser::has_mean_derivatives() const {
+    return std::all_of(factors_.begin(), factors_.end(), [](const auto* f) { return f->has_mean_derivatives(); });
+}
+
+void ProductDenoiser::mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs, const Tile& directions,
+                                       Workspace& workspace, PosteriorTile& out, Tile& derivatives) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    const Eigen::Index count = directions.rows() / dim_;
+    start(out);
+    int first = 0;
+    for (std::size_t j = 0; j < factors_.size(); ++j) {
+        auto& part = scratch.parts[j];
+        const int size = factors_[j]->dim();
+        part.position = x.middleRows(first, size);
+        part.posterior.prepare(size, needs);
+        part.directions.resize(count * size, kTileWidth);
+        part.derivatives.resize(count * size, kTileWidth);
+        for (Eigen::Index i = 0; i < count; ++i) {
+            part.directions.middleRows(i * size, size) = directions.middleRows(i * dim_ + first, size);
+        }
+        factors_[j]->mean_derivatives(part.position, sigma, needs, part.directions, *part.workspace, part.posterior,
+                                      part.derivatives);
+        for (Eigen::Index i = 0; i < count; ++i) {
+            derivatives.middleRows(i * dim_ + first, size) = part.derivatives.middleRows(i * size, size);
+        }
+        add(j, first, needs, scratch, out);
+        first += size;
+    }
+}
+
+Work ProductDenoiser::mean_derivatives_cost(const Needs& needs, int directions, int width) const {
+    Work work;
+    for (const auto* factor : factors_) work += factor->mean_derivatives_cost(needs, directions, width);
+    return work;
 }
 
 int ProductDenoiser::cumulant_order() const {
@@ -89,6 +141,29 @@ void ProductDenoiser::cumulants(const Tile& x, const Row& sigma, const Tile& dir
         factors_[j]->cumulants(part.position, sigma, part.direction, order, *part.workspace,
                                scratch.cumulants.topRows(order));
         out.topRows(order) += scratch.cumulants.topRows(order);
+        first += size;
+    }
+}
+
+bool ProductDenoiser::has_contracted_moments() const {
+    return std::all_of(factors_.begin(), factors_.end(), [](const auto* f) { return f->has_contracted_moments(); });
+}
+
+void ProductDenoiser::contracted_moments(const Tile& x, const Row& sigma, Workspace& workspace,
+                                         ContractedMoments& out) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    out.square_g.setZero();
+    out.square_gg.setZero();
+    int first = 0;
+    for (std::size_t j = 0; j < factors_.size(); ++j) {
+        auto& part = scratch.parts[j];
+        const int size = factors_[j]->dim();
+        part.position = x.middleRows(first, size);
+        factors_[j]->contracted_moments(part.position, sigma, *part.workspace, part.moments);
+        out.nu_g.middleRows(first, size) = part.moments.nu_g;
+        out.nu_gg.middleRows(first, size) = part.moments.nu_gg;
+        out.square_g += part.moments.square_g;
+        out.square_gg += part.moments.square_gg;
         first += size;
     }
 }

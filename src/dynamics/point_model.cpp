@@ -4,7 +4,14 @@
 #include <cmath>
 #include <limits>
 
+#include "sigmaflow/numerics/graded_columns.hpp"
+
 namespace sigmaflow {
+namespace {
+
+constexpr std::int64_t kMostTangentNumbers = 65536;  // per particle: a solver keeps several tiles of them
+
+}  // namespace
 
 RecordedLevels recorded_levels(const std::vector<double>& grid, const std::vector<double>& wanted) {
     RecordedLevels out;
@@ -69,7 +76,8 @@ std::vector<Field> PointModel::fields() const {
 Requirements PointModel::requirements() const {
     Requirements all;
     for (const auto& observable : observables) {
-        const Requirements one = observable->requirements();
+        Requirements one = observable->requirements();
+        if (one.channels.tangents == kEveryDirection) one.channels.tangents = dim();
         all.posterior = all.posterior | one.posterior;
         all.channels = all.channels | one.channels;
         all.outbound = all.outbound || one.outbound;
@@ -84,12 +92,44 @@ Work PointModel::cost(int width) const {
     const double evaluations = ways * solver->evaluations(grid);
     double recorded = 0.0;
     for (const int level : levels.level_of_sigma) recorded += level >= 0 ? 1.0 : 0.0;
-    Work work = denoiser.cost(needs_of(needs.channels), width).times(evaluations);
+    Work work = flow_cost(denoiser, needs.channels, width).times(evaluations);
     work += denoiser.cost(needs.posterior, width).times(recorded);
     const double d = dim();
     if (needs.posterior.covariance) work.flops += recorded * width * 4.0 / 3.0 * d * d * d;
     work.flops += (evaluations + recorded) * width * 10.0 * d;
+    work.flops += evaluations * width * 10.0 * (needs.channels.tangents * d + needs.channels.probes);
+    const double steps = ways * static_cast<double>(grid.size() - 1);
+    work.flops += steps * width * GradedColumns::flops(d, needs.channels.tangents, 1.0 + solver->traits().memory);
     return work;
+}
+
+std::string PointModel::mismatch_of_channels(const Channels& channels) const {
+    const SolverTraits traits = solver->traits();
+    if (channels.log_jacobian && !traits.follows_flow) return "'likelihood' needs a solver that follows the flow";
+    if (channels.probes > 0 && (!traits.follows_flow || traits.needs_closed_form)) {
+        return "'likelihood_hutchinson' needs a solver that steps along the flow";
+    }
+    if (channels.tangents > 0 && !traits.follows_flow) {
+        return "singular values and exponents need a solver that follows the flow";
+    }
+    if (channels.tangents == 0 && channels.probes == 0) return {};
+    if (traits.needs_contracted_moments) {
+        return "this solver expands x and ln |det| only: tangents and probes need another solver";
+    }
+    if (!distribution->posterior().has_mean_derivatives()) {
+        return "tangents and probes need a distribution whose posterior mean has a known derivative (its covariance)";
+    }
+    for (const auto& observable : observables) {
+        int own = observable->requirements().channels.tangents;
+        if (own == kEveryDirection) own = dim();
+        if (own > dim()) return "k is greater than the dimension";
+        if (own != 0 && own != channels.tangents)
+            return "'singular_values', 'lyapunov' and 'conditioning' need equal k";
+    }
+    if (std::int64_t{channels.tangents} * dim() > kMostTangentNumbers) {
+        return "k directions in d dimensions are more than 65536 numbers: choose a smaller k";
+    }
+    return {};
 }
 
 std::string PointModel::mismatch() const {
@@ -110,10 +150,11 @@ std::string PointModel::mismatch() const {
         return "this solver needs the contracted moments of the posterior, which mixtures and points have";
     }
     const Requirements needs = requirements();
+    const std::string unfit = mismatch_of_channels(needs.channels);
+    if (!unfit.empty()) return unfit;
     if (needs.outbound && course.direction != Direction::round_trip) {
         return "'round_trip_error' needs direction = \"round_trip\"";
     }
-    if (needs.channels.log_jacobian && !traits.follows_flow) return "'likelihood' needs a solver that follows the flow";
     const Capabilities can = distribution->posterior().capabilities();
     const Needs want = needs.posterior;
     if (want.entropy && !can.entropy) return "'entropy' needs a distribution with posterior weights";

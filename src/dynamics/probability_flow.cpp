@@ -10,6 +10,12 @@ Needs needs_of(const Channels& channels) {
     return needs;
 }
 
+Work flow_cost(const Denoiser& denoiser, const Channels& channels, int width) {
+    const int directions = channels.tangents + channels.probes;
+    if (directions == 0) return denoiser.cost(needs_of(channels), width);
+    return denoiser.mean_derivatives_cost(needs_of(channels), directions, width);
+}
+
 ProbabilityFlow::ProbabilityFlow(const Distribution& distribution, const Channels& channels, const Schedule* scaled)
     : distribution_(&distribution),
       scaled_(scaled),
@@ -17,6 +23,8 @@ ProbabilityFlow::ProbabilityFlow(const Distribution& distribution, const Channel
       workspace_(distribution.posterior().workspace()),
       posterior_(distribution.dim(), needs_of(channels)),
       x_(Tile::Zero(distribution.dim(), kTileWidth)),
+      directions_(Tile::Zero(distribution.dim() * (channels.tangents + channels.probes), kTileWidth)),
+      derivatives_(directions_),
       unscaled_(Tile::Zero(scaled == nullptr ? 0 : layout_.rows(), kTileWidth)) {}
 
 double ProbabilityFlow::scale(double sigma) const {
@@ -33,13 +41,26 @@ double ProbabilityFlow::sigma_on(Clock clock, double u) const {
     return clock == Clock::sigma ? u : std::exp(u);
 }
 
-void ProbabilityFlow::target(const Tile& z, const Row& sigma, Tile& out) {
+void ProbabilityFlow::evaluate(const Tile& z, const Row& sigma) {
     x_ = z.topRows(layout_.dim);
     evaluations_ += 1.0;
-    denoiser().evaluate(x_, sigma, needs_of(layout_.channels), *workspace_, posterior_);
-    out.topRows(layout_.dim) = posterior_.mean;
-    if (layout_.channels.log_jacobian) {
-        out.row(layout_.log_jacobian()) = posterior_.trace / sigma.square() - layout_.dim;
+    const Needs needs = needs_of(layout_.channels);
+    if (directions_.rows() == 0) return denoiser().evaluate(x_, sigma, needs, *workspace_, posterior_);
+    directions_.topRows(layout_.tangent_rows()) = z.middleRows(layout_.tangents(), layout_.tangent_rows());
+    denoiser().mean_derivatives(x_, sigma, needs, directions_, *workspace_, posterior_, derivatives_);
+}
+
+void ProbabilityFlow::target(const Tile& z, const Row& sigma, Tile& out) {
+    evaluate(z, sigma);
+    const int dim = layout_.dim;
+    out.topRows(dim) = posterior_.mean;
+    out.middleRows(layout_.tangents(), layout_.tangent_rows()) = derivatives_.topRows(layout_.tangent_rows());
+    if (layout_.channels.log_jacobian) out.row(layout_.log_jacobian()) = posterior_.trace / sigma.square() - dim;
+    for (int p = 0; p < layout_.channels.probes; ++p) {
+        const int first = layout_.tangent_rows() + p * dim;
+        Row sum = Row::Constant(-dim);  // - |v|^2
+        for (int i = first; i < first + dim; ++i) sum += directions_.row(i).array() * derivatives_.row(i).array();
+        out.row(layout_.probes() + p) = sum;
     }
 }
 

@@ -4,8 +4,10 @@
 #include "sigmaflow/dynamics/closed_forms.hpp"
 #include "sigmaflow/dynamics/dpm_solver.hpp"
 #include "sigmaflow/dynamics/embedded_pairs.hpp"
+#include "sigmaflow/dynamics/hutchinson.hpp"
 #include "sigmaflow/dynamics/observables.hpp"
 #include "sigmaflow/dynamics/runge_kutta.hpp"
+#include "sigmaflow/dynamics/tangent_observables.hpp"
 #include "sigmaflow/dynamics/taylor.hpp"
 
 namespace sigmaflow {
@@ -55,6 +57,33 @@ std::unique_ptr<Observable> evaluations(const Parameters&) {
                                          &State::evaluations);
 }
 
+Parameter probes_parameter(double least) {
+    Parameter out{"probes", Type::integer, Value(8), "random vectors per particle; quantities share the first ones"};
+    out.least = least;
+    out.most = 4096;
+    return out;
+}
+
+/// A quantity that takes a number of probes.
+template <class Made>
+std::unique_ptr<Observable> with_probes(const Parameters& p) {
+    return std::make_unique<Made>(static_cast<int>(p.integer("probes")));
+}
+
+Parameter directions_parameter() {
+    Parameter out{"k", Type::integer, Value(0), "start along the first k coordinate axes only; 0: all d"};
+    out.least = 0;
+    out.most = 65536;
+    return out;
+}
+
+/// A quantity of the tangent map.
+template <class Made>
+std::unique_ptr<Observable> of_tangents(const Parameters& p) {
+    const auto k = static_cast<int>(p.integer("k"));
+    return std::make_unique<Made>(k == 0 ? kEveryDirection : k);
+}
+
 Registry<SolverFactory> build_solvers() {
     Registry<SolverFactory> registry("solver");
     registry.add({"euler", "Euler's method in sigma, which is DDIM: order 1", {}}, plain<Solver, EulerSolver>);
@@ -95,6 +124,20 @@ Registry<ObservableFactory> build_observables() {
     registry.add({"log_density", "ln p_sigma(x) in closed form", {}}, plain<Observable, LogDensity>);
     registry.add({"likelihood", "ln p_sigma(x) integrated along the flow, exact trace", {}},
                  plain<Observable, Likelihood>);
+    registry.add({"likelihood_hutchinson",
+                  "ln p_sigma(x) integrated along the flow, trace from random probes",
+                  {probes_parameter(1)}},
+                 with_probes<HutchinsonLikelihood>);
+    registry.add({"likelihood_hutchinson_error",
+                  "standard error of likelihood_hutchinson over its probes",
+                  {probes_parameter(2)}},
+                 with_probes<HutchinsonError>);
+    registry.add({"singular_values", "singular values of dx/dx_start, descending", {directions_parameter()}},
+                 of_tangents<MapSingularValues>);
+    registry.add({"lyapunov", "finite-time Lyapunov exponents in ln sigma, ascending", {directions_parameter()}},
+                 of_tangents<LyapunovExponents>);
+    registry.add({"conditioning", "largest over smallest singular value of dx/dx_start", {directions_parameter()}},
+                 of_tangents<Conditioning>);
     registry.add({"round_trip_error", "distance to where a round trip passed on its way up", {}},
                  plain<Observable, RoundTripError>);
     registry.add({"steps", "steps taken since the start", {}}, steps);

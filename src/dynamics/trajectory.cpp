@@ -21,6 +21,7 @@ TrajectoryRunner::TrajectoryRunner(const PointModel& model)
             model.course.coordinates == Coordinates::scaled ? model.schedule.get() : nullptr),
       history_(history_of(model.solver->traits(), flow_.layout().rows())),
       state_(flow_.layout()),
+      tangents_(flow_.layout(), model.solver->traits().memory),
       scratch_(model.distribution->posterior().workspace()),
       posterior_(model.dim(), requirements_.posterior),
       position_(Tile::Zero(model.dim(), kTileWidth)),
@@ -32,6 +33,7 @@ TrajectoryRunner::TrajectoryRunner(const PointModel& model)
 
 void TrajectoryRunner::run(const ParticleRange& range, int first, BlockBuffer& out) {
     draw_start(range);
+    draw_probes(range);
     integrate(first, range.count, out);
 }
 
@@ -39,6 +41,7 @@ void TrajectoryRunner::run_from(const Tile& start, int count, BlockBuffer& out) 
     state_.data.setZero();
     state_.noise.setZero();
     state_.x() = start;
+    draw_probes({0, count});
     integrate(0, count, out);
 }
 
@@ -56,6 +59,17 @@ void TrajectoryRunner::draw_start(const ParticleRange& range) {
     state_.x() = state_.data + model_->first_sigma() * state_.noise;
 }
 
+/// Random signs (Rademacher), which have the least variance of all v with E v v^T = I and independent components.
+void TrajectoryRunner::draw_probes(const ParticleRange& range) {
+    auto probes = flow_.probes();
+    if (probes.rows() == 0) return;
+    for (int column = 0; column < kTileWidth; ++column) {
+        const int particle = std::min(column, range.count - 1);
+        Stream stream = model_->key.stream(range.first + particle, Purpose::probes);
+        for (Eigen::Index i = 0; i < probes.rows(); ++i) probes(i, column) = stream.uniform() < 0.5 ? -1.0 : 1.0;
+    }
+}
+
 void TrajectoryRunner::integrate(int first, int count, BlockBuffer& out) {
     prepare();
     if (model_->course.direction == Direction::round_trip) travel_up(first, count, out);
@@ -68,7 +82,13 @@ void TrajectoryRunner::prepare() {
     state_.status.fill(ParticleStatus::ok);
     for (Row* count : {&state_.steps, &state_.rejected, &state_.evaluations}) count->setZero();
     history_.clear();
-    if (requirements_.channels.log_jacobian) find_start_log_density();
+    tangents_.start(state_);
+    if (requirements_.channels.log_jacobian || requirements_.channels.probes > 0) find_start_log_density();
+}
+
+void TrajectoryRunner::step_to(double sigma) {
+    advance(*model_->solver, flow_, sigma, history_, state_);
+    tangents_.orthogonalise(history_, state_);
 }
 
 /// ln p_sigma for an exact start, that of the prior for a Gaussian one.
@@ -90,7 +110,7 @@ void TrajectoryRunner::find_start_log_density() {
 void TrajectoryRunner::travel_up(int first, int count, BlockBuffer& out) {
     const auto& grid = model_->grid;
     for (std::size_t i = grid.size(); i-- > 0;) {
-        if (i + 1 < grid.size()) advance(*model_->solver, flow_, grid[i], history_, state_);
+        if (i + 1 < grid.size()) step_to(grid[i]);
         watch(0, first, count, out);
         const int level = model_->levels.level_of_sigma[i];
         if (level >= 0 && requirements_.outbound) outbound_[static_cast<std::size_t>(level)] = state_.x();
@@ -102,7 +122,7 @@ void TrajectoryRunner::travel_recorded(int first, int count, BlockBuffer& out) {
     const auto& grid = model_->grid;
     int next_level = 0;
     for (std::size_t i = 0; i < grid.size(); ++i) {
-        if (i > 0) advance(*model_->solver, flow_, grid[i], history_, state_);
+        if (i > 0) step_to(grid[i]);
         watch(next_level, first, count, out);
         const int level = model_->levels.level_of_sigma[i];
         if (level < 0) continue;
@@ -123,7 +143,8 @@ void TrajectoryRunner::record(int level, int first, int count, BlockBuffer& out)
     position_ = state_.x();
     flow_.denoiser().evaluate(position_, state_.sigma, requirements_.posterior, *scratch_, posterior_);
     const Tile& outbound = requirements_.outbound ? outbound_[static_cast<std::size_t>(level)] : nowhere_;
-    const Snapshot snapshot{state_, posterior_, start_log_density_, outbound, spectrum_, matrix_};
+    const Snapshot snapshot{state_,    posterior_, start_log_density_, model_->first_sigma(), outbound,
+                            spectrum_, matrix_};
     for (std::size_t field = 0; field < observed_.size(); ++field) {
         Tile& values = observed_[field];
         model_->observables[field]->observe(snapshot, values);

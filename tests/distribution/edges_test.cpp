@@ -121,6 +121,11 @@ TEST(EveryLaw, EvaluatesWithoutAllocation) {
         const long start = test::allocations;
         distribution->posterior().cumulants(x, sigma, x, order, *workspace, values);
         EXPECT_EQ(test::allocations - start, 0);
+        Tile derivatives(x.rows(), kTileWidth);
+        distribution->posterior().mean_derivatives(x, sigma, {}, x, *workspace, out, derivatives);
+        const long again = test::allocations;
+        distribution->posterior().mean_derivatives(x, sigma, {}, x, *workspace, out, derivatives);
+        EXPECT_EQ(test::allocations - again, 0);
     });
 }
 

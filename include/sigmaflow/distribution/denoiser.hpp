@@ -78,6 +78,13 @@ class Denoiser {
     /// output, underflow included; a column's result depends on that column alone.
     virtual void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                           PosteriorTile& out) const = 0;
+    /// Whether mean_derivatives() is known: wherever C is, unless a denoiser has a way of its own.
+    [[nodiscard]] virtual bool has_mean_derivatives() const { return capabilities().covariance; }
+    /// evaluate(), and with it how m changes along directions: Dm v = C v / sigma^2 = v - J v. `directions` holds n of
+    /// them for every column, one below the other, n d x w; `derivatives` likewise. By default C is computed and
+    /// multiplied, O(n d^2) per column; `out` makes room for it.
+    virtual void mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs, const Tile& directions,
+                                  Workspace& workspace, PosteriorTile& out, Tile& derivatives) const;
     /// The highest order of cumulants() that is known, 0 for none.
     [[nodiscard]] virtual int cumulant_order() const { return 0; }
     /// Row k - 1 of `out` becomes the cumulant kappa_k of <direction, x0> given x, one direction per column, for k up
@@ -97,6 +104,8 @@ class Denoiser {
                                     ContractedMoments& out) const;
     /// Work of evaluating `width` columns.
     [[nodiscard]] virtual Work cost(const Needs& needs, int width) const = 0;
+    /// Work of mean_derivatives() with `directions` directions, the evaluation included.
+    [[nodiscard]] virtual Work mean_derivatives_cost(const Needs& needs, int directions, int width) const;
 };
 
 }  // namespace sigmaflow

@@ -27,6 +27,10 @@ class GaussianMixtureDenoiser : public Denoiser {
     [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
     void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                   PosteriorTile& out) const override;
+    /// From the axes of the components, O(K d (r + 1)) per direction: no d x d matrix.
+    void mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs, const Tile& directions,
+                          Workspace& workspace, PosteriorTile& out, Tile& derivatives) const override;
+    [[nodiscard]] Work mean_derivatives_cost(const Needs& needs, int directions, int width) const override;
     [[nodiscard]] int cumulant_order() const override { return kMostCumulants; }
     /// Work: O(K d (r + 3)) for axes of rank r, whatever the order.
     void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
@@ -46,7 +50,7 @@ class GaussianMixtureDenoiser : public Denoiser {
     void along(std::size_t k, const Tile& direction, Scratch& scratch) const;
     void spread(const Needs& needs, Scratch& scratch, PosteriorTile& out) const;
     void centre(int k, Scratch& scratch) const;
-    void apply_covariance(int k, const Tile& v, Scratch& scratch, Tile& out) const;
+    void apply_covariance(int k, const Eigen::Ref<const Tile>& v, Scratch& scratch, Tile& out) const;
     void add_traces(int k, Scratch& scratch) const;
 
     int dim_;

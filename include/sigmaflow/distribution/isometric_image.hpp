@@ -25,9 +25,18 @@ class IsometricImageDenoiser : public Denoiser {
     [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
     void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                   PosteriorTile& out) const override;
+    /// Dm = Q Dm_z Q^T.
+    [[nodiscard]] bool has_mean_derivatives() const override { return inner_->has_mean_derivatives(); }
+    void mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs, const Tile& directions,
+                          Workspace& workspace, PosteriorTile& out, Tile& derivatives) const override;
+    [[nodiscard]] Work mean_derivatives_cost(const Needs& needs, int directions, int width) const override;
     [[nodiscard]] int cumulant_order() const override { return inner_->cumulant_order(); }
     void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
                    Eigen::Ref<Tile> out) const override;
+    /// nu and e shrink to those of z, so that G = s^2 G_z.
+    [[nodiscard]] bool has_contracted_moments() const override { return inner_->has_contracted_moments(); }
+    void contracted_moments(const Tile& x, const Row& sigma, Workspace& workspace,
+                            ContractedMoments& out) const override;
     [[nodiscard]] Work cost(const Needs& needs, int width) const override;
 
   private:
@@ -35,6 +44,8 @@ class IsometricImageDenoiser : public Denoiser {
 
     [[nodiscard]] bool turns() const { return map_.basis.size() > 0; }
     void pull_back(const Tile& x, const Row& sigma, Scratch& scratch) const;
+    void push_forward(const Needs& needs, Scratch& scratch, PosteriorTile& out) const;
+    [[nodiscard]] Work image_cost(const Needs& needs, int width) const;
     void log_density(Scratch& scratch, PosteriorTile& out) const;
 
     const Denoiser* inner_;

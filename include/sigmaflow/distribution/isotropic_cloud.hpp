@@ -36,6 +36,10 @@ class CloudDenoiser : public Denoiser {
     [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
     void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                   PosteriorTile& out) const override;
+    /// O(K d) per direction: no d x d matrix.
+    void mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs, const Tile& directions,
+                          Workspace& workspace, PosteriorTile& out, Tile& derivatives) const override;
+    [[nodiscard]] Work mean_derivatives_cost(const Needs& needs, int directions, int width) const override;
     [[nodiscard]] int cumulant_order() const override { return kMostCumulants; }
     /// Work: O(K d), whatever the order.
     void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,

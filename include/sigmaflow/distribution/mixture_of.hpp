@@ -23,6 +23,11 @@ class MixtureOfDenoiser : public Denoiser {
     [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
     void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                   PosteriorTile& out) const override;
+    /// C v = sum r_k [C_k v + (m_k - m) <m_k - m, v>], C_k v by the components' own way.
+    [[nodiscard]] bool has_mean_derivatives() const override;
+    void mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs, const Tile& directions,
+                          Workspace& workspace, PosteriorTile& out, Tile& derivatives) const override;
+    [[nodiscard]] Work mean_derivatives_cost(const Needs& needs, int directions, int width) const override;
     [[nodiscard]] int cumulant_order() const override;
     void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
                    Eigen::Ref<Tile> out) const override;
@@ -31,7 +36,9 @@ class MixtureOfDenoiser : public Denoiser {
   private:
     struct Scratch;
 
-    void weigh(const Tile& x, const Row& sigma, const Needs& needs, Scratch& scratch) const;
+    void weigh(const Tile& x, const Row& sigma, const Needs& needs, const Tile* directions, Scratch& scratch) const;
+    void average(const Needs& needs, Scratch& scratch, PosteriorTile& out) const;
+    [[nodiscard]] Work sum_cost(const Needs& needs, int width) const;
     void spread(const Needs& needs, Scratch& scratch, PosteriorTile& out) const;
 
     std::vector<const Denoiser*> components_;

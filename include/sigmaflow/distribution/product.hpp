@@ -24,13 +24,25 @@ class ProductDenoiser : public Denoiser {
     [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
     void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                   PosteriorTile& out) const override;
+    /// Every factor has its own part of the directions.
+    [[nodiscard]] bool has_mean_derivatives() const override;
+    void mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs, const Tile& directions,
+                          Workspace& workspace, PosteriorTile& out, Tile& derivatives) const override;
+    [[nodiscard]] Work mean_derivatives_cost(const Needs& needs, int directions, int width) const override;
     [[nodiscard]] int cumulant_order() const override;
     void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
                    Eigen::Ref<Tile> out) const override;
+    /// They stand side by side or add up: factors are independent, and nu and G of each have mean zero.
+    [[nodiscard]] bool has_contracted_moments() const override;
+    void contracted_moments(const Tile& x, const Row& sigma, Workspace& workspace,
+                            ContractedMoments& out) const override;
     [[nodiscard]] Work cost(const Needs& needs, int width) const override;
 
   private:
     struct Scratch;
+
+    void start(PosteriorTile& out) const;
+    void add(std::size_t factor, int first, const Needs& needs, Scratch& scratch, PosteriorTile& out) const;
 
     std::vector<const Denoiser*> factors_;
     int dim_ = 0;

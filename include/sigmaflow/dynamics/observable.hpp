@@ -24,6 +24,7 @@ struct Snapshot {
     const State& state;
     const PosteriorTile& posterior;  ///< at (x, sigma) of the state
     const Row& start_log_density;    ///< ln of the density that the start was drawn from
+    double start_sigma;              ///< where the trajectory began
     const Tile& outbound;            ///< x at this level on the way up of a round trip
     SymmetricSpectrum& spectrum;     ///< scratch
     Eigen::MatrixXd& matrix;         ///< scratch, d x d

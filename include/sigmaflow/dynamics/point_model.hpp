@@ -48,6 +48,9 @@ struct PointModel {
     /// Why this point cannot run (a solver or a quantity that needs what the law or solver does not have); empty if it
     /// can.
     [[nodiscard]] std::string mismatch() const;
+
+  private:
+    [[nodiscard]] std::string mismatch_of_channels(const Channels& channels) const;
 };
 
 }  // namespace sigmaflow

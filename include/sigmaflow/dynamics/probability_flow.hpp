@@ -1,7 +1,8 @@
 #pragma once
 /// \file
-/// The probability flow dx/dtau = x - m(x; sigma), tau = ln sigma, with the channel d ln|det dx/dx_start| / dtau = tr
-/// J, J = I - C / sigma^2 (theory: docs/theory.md, sections 1 and 4).
+/// The probability flow dx/dtau = x - m(x; sigma), tau = ln sigma, with the channels d ln|det dx/dx_start| / dtau = tr
+/// J, its estimates v^T J v, and the tangent flow dv/dtau = J v, J = I - Dm = I - C / sigma^2 (theory: docs/theory.md,
+/// sections 1, 4 and 5).
 
 #include <memory>
 #include <optional>
@@ -50,8 +51,12 @@ class ProbabilityFlow {
     [[nodiscard]] double on_clock(Clock clock, double sigma) const;
     [[nodiscard]] double sigma_on(Clock clock, double u) const;
 
-    /// N of the form dz/dlambda = -a z + N, lambda = -ln sigma (StateLayout): m(x; sigma) in the rows of x, -tr J in
-    /// that of ln |det|. One evaluation of the denoiser; sigma > 0.
+    /// The fixed vectors of the probes, one below the other, probes d x w.
+    [[nodiscard]] auto probes() { return directions_.bottomRows(layout_.channels.probes * layout_.dim); }
+
+    /// N of the form dz/dlambda = -a z + N, lambda = -ln sigma (StateLayout): m(x; sigma) in the rows of x, Dm v in
+    /// those of a tangent v, -tr J in that of ln |det|, -v^T J v in that of a probe v. One evaluation of the denoiser;
+    /// sigma > 0.
     void target(const Tile& z, const Row& sigma, Tile& out);
     void target(const Tile& z, double sigma, Tile& out) { target(z, Row::Constant(sigma), out); }
     /// N, dN/dlambda and, for order 2, d2N/dlambda2 along the flow, from the posterior's contracted moments; one
@@ -64,6 +69,7 @@ class ProbabilityFlow {
     void slope(Clock clock, const Tile& z, double u, Tile& out);
 
   private:
+    void evaluate(const Tile& z, const Row& sigma);
     void slope_in_time(const Tile& y, double t, Tile& out);
 
     const Distribution* distribution_;
@@ -72,6 +78,8 @@ class ProbabilityFlow {
     std::unique_ptr<Denoiser::Workspace> workspace_;
     PosteriorTile posterior_;
     Tile x_;
+    Tile directions_;   ///< tangents, then probes
+    Tile derivatives_;  ///< Dm times them
     Tile unscaled_;
     std::optional<TaylorBuffers> taylor_;  ///< made when first used
     double evaluations_ = 0.0;
@@ -79,5 +87,7 @@ class ProbabilityFlow {
 
 /// What an evaluation of the flow with these channels asks of the denoiser.
 [[nodiscard]] Needs needs_of(const Channels& channels);
+/// Work of an evaluation of the flow with these channels for `width` particles.
+[[nodiscard]] Work flow_cost(const Denoiser& denoiser, const Channels& channels, int width);
 
 }  // namespace sigmaflow

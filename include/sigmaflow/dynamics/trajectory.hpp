@@ -4,6 +4,7 @@
 
 #include "sigmaflow/dynamics/block_buffer.hpp"
 #include "sigmaflow/dynamics/point_model.hpp"
+#include "sigmaflow/dynamics/tangent_frame.hpp"
 
 namespace sigmaflow {
 
@@ -20,6 +21,8 @@ class TrajectoryRunner {
 
   private:
     void draw_start(const ParticleRange& range);
+    void draw_probes(const ParticleRange& range);
+    void step_to(double sigma);
     void integrate(int first, int count, BlockBuffer& out);
     void prepare();
     void travel_up(int first, int count, BlockBuffer& out);
@@ -33,6 +36,7 @@ class TrajectoryRunner {
     ProbabilityFlow flow_;
     History history_;
     State state_;
+    TangentFrame tangents_;
     std::unique_ptr<Denoiser::Workspace> scratch_;
     PosteriorTile posterior_;
     Tile position_;

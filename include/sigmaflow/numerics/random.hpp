@@ -17,7 +17,8 @@ enum class Purpose : std::uint64_t {
     arrangement = 4,  ///< of random points on a shell
     rotation = 5,     ///< of evenly spread points
     jitter = 6,
-    held_out = 7
+    held_out = 7,
+    probes = 8  ///< of traces (Hutchinson)
 };
 
 /// The stream of one particle for one purpose.
