@@ -80,6 +80,16 @@ def best_grids(table: pd.DataFrame) -> pd.Series:
     return pd.Series(best, name="grid").rename_axis(["distribution", "solver"])
 
 
+def grid_penalties(table: pd.DataFrame) -> pd.DataFrame:
+    """(solver, grid): error over that on the solver's best grid, geometric mean over laws and budgets.
+
+    `table` as `curves` gives it; 1 is the best at every budget of every law. NaN where a solver has no run on a grid.
+    """
+    ratios = np.log(table / table.groupby(["distribution", "solver"], sort=False).transform("min"))
+    means = np.exp(ratios.mean(axis=1).groupby(["solver", "grid"], sort=False).mean()).unstack("grid")
+    return means.loc[table.index.unique("solver"), table.index.unique("grid")]
+
+
 def winners(table: pd.DataFrame, doubt: pd.DataFrame | None = None) -> pd.DataFrame:
     """For each law and budget the solver and grid of least error, and how far the next solver is behind.
 

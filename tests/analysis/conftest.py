@@ -309,10 +309,11 @@ def plain_moments(sigmaflow: Run, tmp_path_factory: pytest.TempPathFactory) -> P
 
 @pytest.fixture(scope="session")
 def raced(sigmaflow: Run, tmp_path_factory: pytest.TempPathFactory) -> pd.DataFrame:
-    """Errors of the study of jobs/studies with 64 particles; laws, solvers, grids and steps are all there."""
+    """Errors of the study of jobs/studies with 256 particles (FULL: all); laws, solvers, grids and steps are all there."""
     path = tmp_path_factory.mktemp("shootout") / "shootout.h5"
     study = ANALYSIS.parent / "jobs" / "studies" / "solver-shootout.toml"
-    sigmaflow("run", study, "-o", path, "--quiet", "--set", "study.particles=64", "--set", "study.block=64")
+    few = [] if os.environ.get("FULL", "0") not in ("", "0") else ["--set", "study.particles=256"]
+    sigmaflow("run", study, "-o", path, "--quiet", *few)
     return work_precision(open_store(path))
 
 

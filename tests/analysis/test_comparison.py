@@ -13,7 +13,8 @@ import pytest
 from matplotlib.text import Text
 from sigmaflow_analysis import AnalysisError
 from sigmaflow_analysis.command_line import main
-from sigmaflow_analysis.comparison import BUDGETS, best_grids, curves, doubts, error_at, observed_order, winners
+from sigmaflow_analysis.comparison import (BUDGETS, best_grids, curves, doubts, error_at, grid_penalties, observed_order,
+                                            winners)
 from sigmaflow_analysis.figures import who_wins, work_precision
 from sigmaflow_analysis.figures.who_wins import number
 from sigmaflow_analysis.figures.work_precision import ERRORS, WORK, place_labels, solver_style, spread
@@ -87,6 +88,39 @@ def test_winners(frame: pd.DataFrame) -> None:
     assert winners(curves(frame, "median", (8,)), doubts(frame, "median", (8,)))["sure"].all()
     alone = winners(curves(frame[frame["solver"] == "heun"], "w2", (8,)))
     assert np.isnan(alone["lead"]).all() and alone["sure"].all()
+
+
+def test_grid_penalties(frame: pd.DataFrame) -> None:
+    """Euler on a: rho is three times log at every budget; heun: log twice rho; on b each has one grid."""
+    found = grid_penalties(curves(frame, "w2"))
+    assert found.index.tolist() == ["euler", "heun"] and found.columns.tolist() == ["log", "rho"]
+    np.testing.assert_allclose(found, [[1.0, 3.0], [2.0, 1.0]])
+
+
+def test_who_wins_the_shootout(raced: pd.DataFrame) -> None:
+    """What README says of it: with 256 particles less sharply than with all."""
+    for_networks = raced[~raced["solver"].str.startswith("taylor")]  # Taylor methods need moments no network gives
+    table = curves(for_networks, "w2")
+    behind = table.xs(("heun", "rho"), level=("solver", "grid"))[32] / table.groupby("distribution").min()[32]
+    for law in ("line", "gaussian", "planes"):
+        print(f"\n[claim] shootout-heun-rho-{law} {behind[law]:.4g}")
+        assert behind[law] > 5.0
+    penalties = grid_penalties(table)
+    for solver, grid, low, high in (("euler", "error", 1.0, 1.15), ("dpmpp_2m", "error", 1.0, 2.0),
+                                    ("dpmpp_2m", "rho", 2.0, 5.0), ("euler", "entropy", 2.0, 4.0),
+                                    ("dpmpp_2m", "entropy", 10.0, 60.0), ("dpmpp_3m_corrected", "log", 1.0, 1.6),
+                                    ("rk4", "fisher", 1.0, 1.6)):  # fmt: skip
+        print(f"\n[claim] shootout-grid-{solver}-{grid} {penalties.loc[solver, grid]:.4g}")
+        assert low <= penalties.loc[solver, grid] <= high, (solver, grid)
+    won = winners(table, doubts(for_networks, "w2"))
+    early = won[won["evaluations"].between(16, 64) & (won["distribution"] != "cloud")]
+    full = (raced["particles"] == 1024).all()  # of 256 particles a few tails decide
+    assert early["solver"].isin(["dpmpp_2m", "dpmpp_3m", "dpmpp_3m_corrected", *([] if full else ["midpoint"])]).all()
+    late = won[won["evaluations"] == 128]
+    assert late["solver"].isin(["tsit5", "dopri5"]).all()
+    sure = won[won["distribution"] == "cloud"]["sure"].sum()
+    print(f"\n[claim] shootout-cloud-sure {sure}")
+    assert sure <= 3
 
 
 def test_places_are_spread() -> None:
