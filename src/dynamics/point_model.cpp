@@ -67,6 +67,10 @@ double PointModel::first_sigma() const {
     return course.direction == Direction::round_trip ? grid.back() : grid.front();
 }
 
+int PointModel::positive_sigmas() const {
+    return static_cast<int>(std::count_if(grid.begin(), grid.end(), [](double sigma) { return sigma > 0.0; }));
+}
+
 std::vector<Field> PointModel::fields() const {
     std::vector<Field> out;
     for (const auto& observable : observables) out.push_back(observable->field(dim()));
@@ -96,6 +100,8 @@ Work PointModel::cost(int width) const {
     work += denoiser.cost(needs.posterior, width).times(recorded);
     const double d = dim();
     if (needs.posterior.covariance) work.flops += recorded * width * 4.0 / 3.0 * d * d * d;
+    const double steps = ways * static_cast<double>(grid.size() - 1);
+    work += BrownianPaths::cost(dim(), width).times(steps * solver->traits().path_ends);
     work.flops += (evaluations + recorded) * width * 10.0 * d;
     work.flops += evaluations * width * 10.0 * (needs.channels.tangents * d + needs.channels.probes);
     const double steps = ways * static_cast<double>(grid.size() - 1);
@@ -142,6 +148,14 @@ std::string PointModel::mismatch() const {
     }
     if (course.start == Start::gaussian && traits.draws_marginals) {
         return "this solver draws x0 + sigma n afresh, start = \"gaussian\" has no meaning";
+    }
+    const Direction way = course.direction;
+    if (traits.ways == Ways::down && way != Direction::down) {
+        return "this solver generates, direction must be \"down\"";
+    }
+    if (traits.ways == Ways::up && way != Direction::up) return "this solver adds noise, direction must be \"up\"";
+    if (traits.needs_log_density && !distribution->posterior().capabilities().log_density) {
+        return "this solver needs the log density";
     }
     if (traits.needs_closed_form && distribution->gaussian() == nullptr && distribution->line() == nullptr) {
         return "this solver needs Gaussian data, or a mixture in one dimension";

@@ -64,6 +64,16 @@ void ProbabilityFlow::target(const Tile& z, const Row& sigma, Tile& out) {
     }
 }
 
+void ProbabilityFlow::mean_and_log_density(const Tile& z, double sigma, Tile& mean, Row& log_density) {
+    x_ = z.topRows(layout_.dim);
+    evaluations_ += 1.0;
+    Needs needs;
+    needs.log_density = true;
+    denoiser().evaluate(x_, Row::Constant(sigma), needs, *workspace_, posterior_);
+    mean.topRows(layout_.dim) = posterior_.mean;
+    log_density = posterior_.log_density;
+}
+
 void ProbabilityFlow::slope(const Tile& z, const Row& sigma, Tile& out) {
     target(z, sigma, out);
     const int decaying = layout_.decaying();

@@ -9,6 +9,7 @@
 #include "sigmaflow/dynamics/runge_kutta.hpp"
 #include "sigmaflow/dynamics/tangent_observables.hpp"
 #include "sigmaflow/dynamics/taylor.hpp"
+#include "stochastic_kinds.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -55,6 +56,10 @@ std::unique_ptr<Observable> rejected_steps(const Parameters&) {
 std::unique_ptr<Observable> evaluations(const Parameters&) {
     return std::make_unique<SolverCount>("evaluations", "evaluations of the denoiser by the solver since the start",
                                          &State::evaluations);
+}
+
+std::unique_ptr<Observable> accepted(const Parameters&) {
+    return std::make_unique<SolverCount>("accepted", "proposals taken since the start", &State::accepted);
 }
 
 Parameter probes_parameter(double least) {
@@ -113,6 +118,7 @@ Registry<SolverFactory> build_solvers() {
                  plain<Solver, ExactSolver>);
     registry.add({"marginal", "x0 + sigma n afresh from p_sigma at each level, the same x0 and n; no flow", {}},
                  plain<Solver, MarginalSolver>);
+    add_stochastic_solvers(registry);
     return registry;
 }
 
@@ -143,6 +149,7 @@ Registry<ObservableFactory> build_observables() {
     registry.add({"steps", "steps taken since the start", {}}, steps);
     registry.add({"rejected_steps", "steps that an adaptive solver threw away since the start", {}}, rejected_steps);
     registry.add({"evaluations", "evaluations of the denoiser by the solver since the start", {}}, evaluations);
+    registry.add({"accepted", "proposals that a Metropolis-adjusted solver has taken since the start", {}}, accepted);
     registry.add({"mmse", "tr C of the posterior; its mean is the minimum mean square error", {}},
                  plain<Observable, Mmse>);
     registry.add({"entropy", "entropy of the posterior weights, in nats", {}}, plain<Observable, WeightEntropy>);

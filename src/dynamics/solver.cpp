@@ -1,5 +1,7 @@
 #include "sigmaflow/dynamics/solver.hpp"
 
+#include <stdexcept>
+
 namespace sigmaflow {
 namespace {
 
@@ -12,9 +14,11 @@ void step_in_flows_coordinates(const Solver& solver, const Step& step) {
 
 }  // namespace
 
-void advance(const Solver& solver, ProbabilityFlow& flow, double to, History& history, State& state) {
-    const Step step{flow, state.sigma[0], to, history, state};
+void advance(const Solver& solver, ProbabilityFlow& flow, double to, History& history, State& state,
+             const Route& route) {
+    const Step step{flow, state.sigma[0], to, history, state, route};
     const SolverTraits traits = solver.traits();
+    if (traits.stochastic && route.noise == nullptr) throw std::logic_error("a stochastic solver without noise");
     const double before = flow.evaluations();
     if (to > 0.0 || traits.reaches_zero) {
         step_in_flows_coordinates(solver, step);

@@ -12,6 +12,11 @@ History history_of(const SolverTraits& traits, int rows) {
     return {traits.stages, traits.memory, traits.numbers, rows};
 }
 
+std::optional<BrownianPaths> paths_of(const PointModel& model) {
+    if (!model.solver->traits().stochastic) return std::nullopt;
+    return BrownianPaths(model.key, model.dim());
+}
+
 }  // namespace
 
 TrajectoryRunner::TrajectoryRunner(const PointModel& model)
@@ -20,6 +25,7 @@ TrajectoryRunner::TrajectoryRunner(const PointModel& model)
       flow_(*model.distribution, requirements_.channels,
             model.course.coordinates == Coordinates::scaled ? model.schedule.get() : nullptr),
       history_(history_of(model.solver->traits(), flow_.layout().rows())),
+      paths_(paths_of(model)),
       state_(flow_.layout()),
       tangents_(flow_.layout(), model.solver->traits().memory),
       scratch_(model.distribution->posterior().workspace()),
@@ -34,6 +40,7 @@ TrajectoryRunner::TrajectoryRunner(const PointModel& model)
 void TrajectoryRunner::run(const ParticleRange& range, int first, BlockBuffer& out) {
     draw_start(range);
     draw_probes(range);
+    if (paths_) paths_->follow(range);
     integrate(first, range.count, out);
 }
 
@@ -42,6 +49,7 @@ void TrajectoryRunner::run_from(const Tile& start, int count, BlockBuffer& out) 
     state_.noise.setZero();
     state_.x() = start;
     draw_probes({0, count});
+    if (paths_) paths_->follow({0, kTileWidth});
     integrate(0, count, out);
 }
 
@@ -80,16 +88,18 @@ void TrajectoryRunner::prepare() {
     state_.sigma.setConstant(model_->first_sigma());
     state_.z.bottomRows(state_.z.rows() - model_->dim()).setZero();
     state_.status.fill(ParticleStatus::ok);
-    for (Row* count : {&state_.steps, &state_.rejected, &state_.evaluations}) count->setZero();
+    for (Row* count : {&state_.steps, &state_.rejected, &state_.evaluations, &state_.accepted}) count->setZero();
     history_.clear();
     tangents_.start(state_);
     if (requirements_.channels.log_jacobian || requirements_.channels.probes > 0) find_start_log_density();
 }
 
 void TrajectoryRunner::step_to(double sigma) {
-    advance(*model_->solver, flow_, sigma, history_, state_);
+    advance(*model_->solver, flow_, sigma, history_, state_, route());
     tangents_.orthogonalise(history_, state_);
 }
+
+Route TrajectoryRunner::route() { return {model_->positive_sigmas(), paths_ ? &*paths_ : nullptr}; }
 
 /// ln p_sigma for an exact start, that of the prior for a Gaussian one.
 void TrajectoryRunner::find_start_log_density() {

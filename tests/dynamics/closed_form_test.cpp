@@ -114,13 +114,15 @@ TEST(ClosedForm, LastStepToZeroIsTheMean) {
         ProbabilityFlow flow(*model.distribution, {});
         State state(flow.layout());
         History history(traits.stages, traits.memory, traits.numbers, flow.layout().rows());
+        BrownianPaths paths(model.key, 3);
+        paths.follow({0, kTileWidth});
         Tile before;
         model.distribution->sample(model.key, {0, 32}, before);
         state.x() = 5.0 * before;
         state.sigma.setConstant(model.grid.front());
         for (std::size_t i = 1; i < model.grid.size(); ++i) {
             before = state.x();
-            advance(*model.solver, flow, model.grid[i], history, state);
+            advance(*model.solver, flow, model.grid[i], history, state, {9, &paths});
         }
         const double s2 = model.grid[8] * model.grid[8];
         for (int k = 0; k < 3; ++k) {

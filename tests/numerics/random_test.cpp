@@ -6,6 +6,8 @@
 #include <set>
 #include <vector>
 
+#include "sigmaflow/numerics/normal_quantile.hpp"
+
 namespace sigmaflow {
 namespace {
 
@@ -94,6 +96,27 @@ TEST(Stream, StreamsOfOtherParticlesAndPurposesAreUncorrelated) {
     for (auto& number : even) number = number * number - 1.0;
     for (auto& number : odd) number = number * number - 1.0;
     EXPECT_NEAR(mean_product(even, odd), 0.0, five * std::sqrt(2.0) * 2.0);
+}
+
+// Numbers addressed by place are those of the stream where it begins, and asking for fewer changes none.
+TEST(Stream, NumbersByPlaceAreThoseOfTheStream) {
+    const StreamKey key{2206, 7};
+    Stream stream = key.stream(5, Purpose::test);
+    for (std::uint64_t block = 0; block < 3; ++block) {
+        const auto four = key.normals_at(5, Purpose::test, 0, block);
+        const auto two = key.normals_at(5, Purpose::test, 0, block, 2);
+        for (const double normal : four) EXPECT_EQ(normal, normal_quantile(stream.uniform()));
+        EXPECT_EQ(two[0], four[0]);
+        EXPECT_EQ(two[1], four[1]);
+    }
+    EXPECT_EQ(key.uniform_at(5, Purpose::test, 0), key.stream(5, Purpose::test).uniform());
+    std::set<double> distinct;
+    for (std::uint64_t place = 0; place < 1000; ++place) {
+        distinct.insert(key.uniform_at(5, Purpose::test, place));
+        distinct.insert(key.normals_at(5, Purpose::test, place, 1)[3]);
+        distinct.insert(key.normals_at(5, Purpose::metropolis, place, 1)[3]);
+    }
+    EXPECT_EQ(distinct.size(), 3000U);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@ class History {
 
     void clear() {
         length_ = 0;
+        elapsed_ = 0.0;
         for (auto& number : numbers_) number.setZero();
     }
 
@@ -42,6 +43,8 @@ class History {
 
     /// One number per particle, zero at the start.
     [[nodiscard]] Row& number(int i) { return numbers_[static_cast<std::size_t>(i)]; }
+    /// Time on a noise clock of the solver's own, zero at the start.
+    [[nodiscard]] double& elapsed() { return elapsed_; }
 
   private:
     std::vector<Tile> stages_;
@@ -49,6 +52,7 @@ class History {
     std::vector<double> clocks_;
     std::vector<Row> numbers_;
     int length_ = 0;
+    double elapsed_ = 0.0;
 };
 
 }  // namespace sigmaflow

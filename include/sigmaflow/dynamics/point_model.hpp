@@ -39,6 +39,8 @@ struct PointModel {
     void lay_route(std::vector<double> sigmas, std::vector<double> wanted);
     /// Where particles start: the first sigma of the grid, the last one for a round trip, which records its way back.
     [[nodiscard]] double first_sigma() const;
+    /// How many sigmas of the grid are positive.
+    [[nodiscard]] int positive_sigmas() const;
 
     [[nodiscard]] int dim() const { return distribution->dim(); }
     [[nodiscard]] std::vector<Field> fields() const;

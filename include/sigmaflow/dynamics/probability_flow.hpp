@@ -59,6 +59,8 @@ class ProbabilityFlow {
     /// sigma > 0.
     void target(const Tile& z, const Row& sigma, Tile& out);
     void target(const Tile& z, double sigma, Tile& out) { target(z, Row::Constant(sigma), out); }
+    /// m in the rows of x of `mean`, and ln p_sigma; one evaluation. The denoiser must have the log density.
+    void mean_and_log_density(const Tile& z, double sigma, Tile& mean, Row& log_density);
     /// N, dN/dlambda and, for order 2, d2N/dlambda2 along the flow, from the posterior's contracted moments; one
     /// evaluation with covariance and one of the moments. The denoiser must have them.
     void target_derivatives(const Tile& z, double sigma, int order, Tile& n, Tile& first, Tile& second);

@@ -4,10 +4,14 @@
 /// start.
 
 #include "sigmaflow/dynamics/history.hpp"
+#include "sigmaflow/dynamics/noise.hpp"
 #include "sigmaflow/dynamics/probability_flow.hpp"
 #include "sigmaflow/dynamics/state.hpp"
 
 namespace sigmaflow {
+
+/// Which ways along a grid a solver can go.
+enum class Ways { both, down, up };
 
 struct SolverTraits {
     double evaluations_per_step = 1.0;      ///< of the denoiser, for the plan
@@ -21,6 +25,16 @@ struct SolverTraits {
     bool reaches_zero = false;              ///< has a step to sigma = 0 of its own; all others end with x = m
     bool any_clock = false;                 ///< can step y = s x in a schedule's own t
     bool adaptive = false;                  ///< chooses its steps, lands on recorded levels and counts its evaluations
+    bool needs_log_density = false;         ///< of the denoiser
+    bool stochastic = false;                ///< needs noise
+    double path_ends = 0.0;                 ///< new ends on Brownian paths per step, for the plan
+    Ways ways = Ways::both;
+};
+
+/// What is the same at all steps of a tile, beside flow and history.
+struct Route {
+    int sigmas = 0;          ///< how many positive ones it has
+    Noise* noise = nullptr;  ///< not null for stochastic solvers
 };
 
 /// One step of a tile: all columns go from the sigma `from` to `to` > 0.
@@ -30,6 +44,7 @@ struct Step {
     double to;
     History& history;
     State& state;
+    const Route& route;
 };
 
 class Solver {
@@ -46,7 +61,9 @@ class Solver {
 };
 
 /// Takes the state from the sigma of its columns to `to` >= 0 with `solver`. The step to 0 is x = m(x; sigma), unless
-/// the solver has its own: the channels keep their last values then.
-void advance(const Solver& solver, ProbabilityFlow& flow, double to, History& history, State& state);
+/// the solver has its own: the channels keep their last values then. Throws std::logic_error if a stochastic solver is
+/// given no noise.
+void advance(const Solver& solver, ProbabilityFlow& flow, double to, History& history, State& state,
+             const Route& route = {});
 
 }  // namespace sigmaflow

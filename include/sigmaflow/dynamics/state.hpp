@@ -51,6 +51,7 @@ struct State {
     Row steps = Row::Zero();        ///< taken so far
     Row rejected = Row::Zero();     ///< tried and thrown away by an adaptive solver
     Row evaluations = Row::Zero();  ///< of the denoiser
+    Row accepted = Row::Zero();     ///< proposals that a Metropolis-adjusted solver has taken
 
     explicit State(const StateLayout& rows)
         : layout(rows),

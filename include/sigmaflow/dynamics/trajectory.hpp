@@ -25,6 +25,7 @@ class TrajectoryRunner {
     void step_to(double sigma);
     void integrate(int first, int count, BlockBuffer& out);
     void prepare();
+    [[nodiscard]] Route route();
     void travel_up(int first, int count, BlockBuffer& out);
     void travel_recorded(int first, int count, BlockBuffer& out);
     void record(int level, int first, int count, BlockBuffer& out);
@@ -35,6 +36,7 @@ class TrajectoryRunner {
     Requirements requirements_;
     ProbabilityFlow flow_;
     History history_;
+    std::optional<BrownianPaths> paths_;  ///< for stochastic solvers
     State state_;
     TangentFrame tangents_;
     std::unique_ptr<Denoiser::Workspace> scratch_;

@@ -18,7 +18,10 @@ enum class Purpose : std::uint64_t {
     rotation = 5,     ///< of evenly spread points
     jitter = 6,
     held_out = 7,
-    probes = 8  ///< of traces (Hutchinson)
+    probes = 8,  ///< of traces (Hutchinson)
+    churn_path = 9,
+    langevin_path = 10,
+    metropolis = 11  ///< decisions of MALA
 };
 
 /// The stream of one particle for one purpose.
@@ -52,6 +55,12 @@ struct StreamKey {
     [[nodiscard]] Stream stream(std::int64_t particle, Purpose purpose) const {
         return {seed, distribution, particle, purpose};
     }
+    /// Standard normals 4 block .. 4 block + 3 at a `place` of one's own numbering, in any order and as often as
+    /// wanted; place 0 is where stream() begins. Those beyond the first `count` may stay 0.
+    [[nodiscard]] std::array<double, 4> normals_at(std::int64_t particle, Purpose purpose, std::uint64_t place,
+                                                   std::uint64_t block, int count = 4) const;
+    /// The uniform in (0, 1) at a place.
+    [[nodiscard]] double uniform_at(std::int64_t particle, Purpose purpose, std::uint64_t place) const;
 };
 
 }  // namespace sigmaflow

@@ -1,0 +1,88 @@
+// Detailed balance of the Metropolis-adjusted Langevin algorithm.
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "dynamics/line_mixture.hpp"
+#include "dynamics/support.hpp"
+#include "support/claim.hpp"
+
+namespace sigmaflow {
+namespace {
+
+using testing_support::claim;
+using testing_support::LineMixture;
+using testing_support::make_model;
+
+const LineMixture law = {{{0.3L, -1.2L, 0.5L}, {0.5L, 0.4L, 0.4L}, {0.2L, 1.6L, 0.7L}}};
+constexpr double kSigma = 0.7;
+constexpr double kH = 1.3;
+
+/// Noise that proposes wanted points and decides by wanted numbers.
+class ScriptedNoise final : public Noise {
+  public:
+    void increment(NoiseClock, double, double, Tile& out) override { out = increments; }
+    void decision(double, Row& out) override { out = decisions; }
+    Tile increments = Tile::Zero(1, kTileWidth);
+    Row decisions = Row::Zero();
+};
+
+/// Where the proposal from x is centred: x + (h/2) sigma^2 score.
+double centre(double x) { return x + 0.5 * kH * (static_cast<double>(law.denoise(x, kSigma)) - x); }
+
+double log_q(double to, double from) { return -std::pow(to - centre(from), 2) / (2.0 * kH * kSigma * kSigma); }
+
+/// ln of the probability with which the solver itself takes the proposal from[c] -> to[c], by bisection on the number
+/// that decides.
+Row log_acceptance(const Row& from, const Row& to) {
+    const PointModel model = make_model("gaussian_mixture", law.parameters(), "edm", {}, "mala", {},
+                                        {{"h", kH}, {"steps", 1}, {"begin", "above"}});
+    ProbabilityFlow flow(*model.distribution, {});
+    State state(flow.layout());
+    History history(4, 0, 0, 1);
+    ScriptedNoise noise;
+    for (int c = 0; c < kTileWidth; ++c) noise.increments(0, c) = (to[c] - centre(from[c])) / kSigma;
+    Row low = Row::Constant(-60.0), high = Row::Constant(0.0);
+    for (int i = 0; i < 60; ++i) {
+        const Row middle = 0.5 * (low + high);
+        for (int c = 0; c < kTileWidth; ++c) noise.decisions[c] = std::exp(middle[c]);
+        state.x() = from.matrix();
+        state.sigma.setConstant(1.0);
+        state.accepted.setZero();
+        history.clear();
+        advance(*model.solver, flow, kSigma, history, state, {2, &noise});
+        for (int c = 0; c < kTileWidth; ++c) {
+            const bool taken = state.accepted[c] == 1.0;
+            EXPECT_NEAR(state.x()(0, c), taken ? to[c] : from[c], 1e-14);
+            (taken ? low : high)[c] = middle[c];
+        }
+    }
+    return low;
+}
+
+// p(x) q(x'|x) a(x, x') = p(x') q(x|x') a(x', x) for pairs all over the line; 1e-12 is 1e-15 of logarithms up to 60, as
+// the solver has q through differences of positions.
+TEST(Mala, IsInDetailedBalance) {
+    Stream stream(3, 1, 4, Purpose::test);
+    double worst = 0.0;
+    for (int trial = 0; trial < 8; ++trial) {
+        Row x, y;
+        for (int c = 0; c < kTileWidth; ++c) {
+            x[c] = 1.5 * stream.normal();
+            y[c] = centre(x[c]) + std::sqrt(kH) * kSigma * stream.normal();
+        }
+        const Row forth = log_acceptance(x, y), back = log_acceptance(y, x);
+        for (int c = 0; c < kTileWidth; ++c) {
+            const auto log_p = [](double at) { return static_cast<double>(std::log(law.density(at, kSigma))); };
+            const double left = log_p(x[c]) + log_q(y[c], x[c]) + forth[c];
+            const double right = log_p(y[c]) + log_q(x[c], y[c]) + back[c];
+            worst = std::max(worst, std::abs(left - right));
+            EXPECT_NEAR(std::max(forth[c], back[c]), 0.0, 1e-12);  // and it accepts as much as balance allows
+        }
+    }
+    claim("mala-detailed-balance", worst);
+    EXPECT_LE(worst, 1e-12);
+}
+
+}  // namespace
+}  // namespace sigmaflow
