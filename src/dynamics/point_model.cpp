@@ -51,6 +51,16 @@ std::vector<double> landings(const std::vector<double>& sigmas, const std::vecto
     return out;
 }
 
+/// Two last intervals of a path on sigma^2 are 2^-20 of sigma at most, so that half a step is one of them.
+bool has_steps_below_paths(const std::vector<double>& grid) {
+    for (std::size_t i = 1; i < grid.size() && grid[i] > 0.0; ++i) {
+        if (std::abs(grid[i] - grid[i - 1]) < std::ldexp(std::max(grid[i], grid[i - 1]), -BrownianPaths::depth)) {
+            return true;
+        }
+    }
+    return false;
+}
+
 }  // namespace
 
 void PointModel::lay_route(std::vector<double> sigmas, std::vector<double> wanted) {
@@ -154,6 +164,9 @@ std::string PointModel::mismatch() const {
         return "this solver generates, direction must be \"down\"";
     }
     if (traits.ways == Ways::up && way != Direction::up) return "this solver adds noise, direction must be \"up\"";
+    if (traits.stochastic && has_steps_below_paths(grid)) {
+        return "a step of this grid is shorter than 1e-6 of sigma, which Brownian paths do not resolve";
+    }
     if (traits.needs_log_density && !distribution->posterior().capabilities().log_density) {
         return "this solver needs the log density";
     }

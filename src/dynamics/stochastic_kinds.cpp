@@ -38,8 +38,7 @@ std::vector<Parameter> churn_parameters() {
 
 Parameter step_length() {
     Parameter h{"h", Type::real, Value(0.2), "length of a Langevin step in units of sigma^2"};
-    h.least = 0.0;
-    h.least_excluded = true;
+    h.least = 1e-5;  // Brownian paths resolve 1e-6
     h.most = 4.0;
     return h;
 }
@@ -107,8 +106,7 @@ Parameter node() {
 
 Parameter snr() {
     Parameter ratio{"snr", Type::real, Value(0.16), "signal-to-noise ratio of a correction, whose length is 4 snr^2"};
-    ratio.least = 0.0;
-    ratio.least_excluded = true;
+    ratio.least = 2e-3;
     ratio.most = 1.0;
     return ratio;
 }

@@ -30,9 +30,10 @@ double difference(const BlockBuffer& a, const BlockBuffer& b) {
     return worst;
 }
 
-PointModel ring_model(const std::string& solver, const Value::Table& choices = {}, const char* direction = "down") {
-    return make_model("ring", ring, "edm", {{"steps", 9}, {"direction", direction}}, solver.c_str(),
-                      {"positions", "evaluations"}, choices);
+PointModel ring_model(const std::string& solver) {
+    const bool walks = solver == "mala" || solver.ends_with("langevin");
+    return make_model("ring", ring, "edm", {{"steps", 9}}, solver.c_str(), {"positions", "evaluations"},
+                      walks ? Value::Table{{"steps", 5}} : Value::Table{});
 }
 
 // eta = 0 draws nothing and is the flow, to the last bit where the formula is Euler's.
@@ -139,6 +140,9 @@ TEST(Stochastic, WhatHasNoMeaningIsRefused) {
         EXPECT_EQ(message(solver, "up", {"positions"}), "") << solver;
     }
     EXPECT_NE(message("forward_sde", "down", {"positions"}).find("must be \"up\""), std::string::npos);
+    const Value::Table tight = {{"grid", "list"}, {"sigmas", Value::List{1.0, 1.0 - 5e-7, 0.5}}};
+    EXPECT_NE(message("ancestral", "down", {"positions"}, tight).find("shorter than 1e-6"), std::string::npos);
+    EXPECT_EQ(message("euler", "down", {"positions"}, tight), "");
     const PointModel model = ring_model("ancestral");
     ProbabilityFlow flow(*model.distribution, {});
     State state(flow.layout());
