@@ -114,7 +114,6 @@ Work PointModel::cost(int width) const {
     work += BrownianPaths::cost(dim(), width).times(steps * solver->traits().path_ends);
     work.flops += (evaluations + recorded) * width * 10.0 * d;
     work.flops += evaluations * width * 10.0 * (needs.channels.tangents * d + needs.channels.probes);
-    const double steps = ways * static_cast<double>(grid.size() - 1);
     work.flops += steps * width * GradedColumns::flops(d, needs.channels.tangents, 1.0 + solver->traits().memory);
     return work;
 }
