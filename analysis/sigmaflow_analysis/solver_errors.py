@@ -98,13 +98,14 @@ def errors_of_race(race: xr.Dataset) -> pd.DataFrame:
 
 
 def labels_of_race(race: xr.Dataset) -> pd.DataFrame:
-    """distribution, dim, schedule, grid (its own: with its label), steps, solver, solver_kind and rtol of points."""
+    """distribution, dim, schedule, grid (own: the schedule's label), steps, solver, solver_kind and rtol of points."""
     rows = []
     for text in race["parameters"].values:
         choice = json.loads(text)
         schedule, solver = choice["schedule"]["parameters"], choice["solver"]["parameters"]
         grid = json.loads(schedule.get("grid", '"own"'))
-        rows.append({"grid": f"{choice['schedule']['label']} own" if grid == "own" else grid,
+        scaled = json.loads(schedule.get("coordinates", '"canonical"')) == "scaled"
+        rows.append({"grid": choice["schedule"]["label"] if grid == "own" else f"{grid}{', scaled' * scaled}",
                      "steps": int(schedule["steps"]) - 1 if "steps" in schedule else -1,
                      "rtol": float(solver.get("rtol", np.nan))})
     labels = {name: race[name].values for name in ("distribution", "dim", "schedule", "solver", "solver_kind")}

@@ -13,8 +13,8 @@ import pytest
 from matplotlib.text import Text
 from sigmaflow_analysis import AnalysisError
 from sigmaflow_analysis.command_line import main
-from sigmaflow_analysis.comparison import (BUDGETS, best_grids, curves, doubts, error_at, grid_penalties, observed_order,
-                                            winners)
+from sigmaflow_analysis.comparison import (BUDGETS, best_grids, curves, doubts, error_at, grid_penalties,
+                                           observed_order, winners)
 from sigmaflow_analysis.figures import who_wins, work_precision
 from sigmaflow_analysis.figures.who_wins import number
 from sigmaflow_analysis.figures.work_precision import ERRORS, WORK, place_labels, solver_style, spread
@@ -105,22 +105,36 @@ def test_who_wins_the_shootout(raced: pd.DataFrame) -> None:
     for law in ("line", "gaussian", "planes"):
         print(f"\n[claim] shootout-heun-rho-{law} {behind[law]:.4g}")
         assert behind[law] > 5.0
-    penalties = grid_penalties(table)
-    for solver, grid, low, high in (("euler", "error", 1.0, 1.15), ("dpmpp_2m", "error", 1.0, 2.0),
-                                    ("dpmpp_2m", "rho", 2.0, 5.0), ("euler", "entropy", 2.0, 4.0),
-                                    ("dpmpp_2m", "entropy", 10.0, 60.0), ("dpmpp_3m_corrected", "log", 1.0, 1.6),
-                                    ("rk4", "fisher", 1.0, 1.6)):  # fmt: skip
-        print(f"\n[claim] shootout-grid-{solver}-{grid} {penalties.loc[solver, grid]:.4g}")
-        assert low <= penalties.loc[solver, grid] <= high, (solver, grid)
     won = winners(table, doubts(for_networks, "w2"))
-    early = won[won["evaluations"].between(16, 64) & (won["distribution"] != "cloud")]
-    full = (raced["particles"] == 1024).all()  # of 256 particles a few tails decide
-    assert early["solver"].isin(["dpmpp_2m", "dpmpp_3m", "dpmpp_3m_corrected", *([] if full else ["midpoint"])]).all()
-    late = won[(won["evaluations"] == 128) & won["distribution"].isin(["gaussian", "planes"])]
+    smooth = won[won["distribution"] != "cloud"]
+    assert (smooth[smooth["evaluations"] <= 24]["grid"] == "rectified-scaled").all()
+    late = smooth[(smooth["evaluations"] == 128) & (smooth["distribution"] != "line")]
     assert (late["solver"] == "tsit5").all()
     sure = won[won["distribution"] == "cloud"]["sure"].sum()
     print(f"\n[claim] shootout-cloud-sure {sure}")
     assert sure <= 3
+
+
+def test_coordinates_and_grids_of_the_shootout(raced: pd.DataFrame) -> None:
+    """What README says of them."""
+    table = curves(raced, "w2")
+    penalties = grid_penalties(table)
+    for solver, gain in (("heun", 3.0), ("rk4", 6.0), ("ab2", 50.0)):
+        found = penalties.loc[solver, "rectified"] / penalties.loc[solver, "rectified-scaled"]
+        print(f"\n[claim] shootout-coordinates-{solver} {found:.4g}")
+        assert found > gain
+    euler = table.xs("euler", level="solver")  # DDIM is exact for a frozen m in any coordinates
+    rectified, scaled, vp, vp_scaled = (euler.xs(grid, level="grid")
+                                        for grid in ("rectified", "rectified-scaled", "vp", "vp-scaled"))
+    np.testing.assert_allclose(scaled, rectified, rtol=1e-9)
+    assert not np.allclose(vp_scaled, vp, rtol=1e-2)  # whose s is no function that one frozen m crosses exactly
+    in_sigma = grid_penalties(table[~table.index.get_level_values("grid").str.endswith("scaled")])
+    for solver, grid, low, high in (("euler", "error", 1.0, 1.15), ("dpmpp_2m", "error", 1.0, 2.0),
+                                    ("dpmpp_2m", "rho", 2.0, 5.0), ("euler", "entropy", 2.0, 4.0),
+                                    ("dpmpp_2m", "entropy", 10.0, 60.0), ("dpmpp_3m_corrected", "log", 1.0, 1.6),
+                                    ("rk4", "fisher", 1.0, 1.6)):  # fmt: skip
+        print(f"\n[claim] shootout-grid-{solver}-{grid} {in_sigma.loc[solver, grid]:.4g}")
+        assert low <= in_sigma.loc[solver, grid] <= high, (solver, grid)
 
 
 def test_places_are_spread() -> None:

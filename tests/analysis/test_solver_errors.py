@@ -95,7 +95,7 @@ def test_euler_on_a_gaussian(frame: pd.DataFrame, race: Path) -> None:
     exact = reference["positions"].values[:, -1, 0]
     worst = 0.0
     for steps in (4, 8):
-        for grid, sigma in (("rho", rho_grid(steps + 1)), ("down own", np.linspace(FIRST, LAST, steps + 1))):
+        for grid, sigma in (("rho", rho_grid(steps + 1)), ("down", np.linspace(FIRST, LAST, steps + 1))):
             factor = np.prod(np.cos(np.diff(np.arctan(sigma / WIDTH))))
             run = chosen_runs(frame, {"distribution": "narrow", "schedule": "down", "grid": grid, "steps": steps,
                                       "solver": "euler"})
@@ -172,10 +172,10 @@ def test_chosen_runs(frame: pd.DataFrame) -> None:
 
 
 def test_the_shipped_study_names_everything(raced: pd.DataFrame) -> None:
-    assert len(raced) == 6258 and not raced["failed"].any() and raced["particles"].isin([256, 1024]).all()
+    assert len(raced) == 6874 and not raced["failed"].any() and raced["particles"].isin([256, 1024]).all()
     assert list(dict.fromkeys(raced["distribution"])) == ["line", "gaussian", "planes", "cloud"]
-    assert set(raced["grid"]) == {"edm own", "rho", "log", "polyexponential", "tan", "entropy", "fisher", "error",
-                                  "vp own", "rectified own"}
+    assert set(raced["grid"]) == {"linear", "rho", "log", "polyexponential", "tan", "entropy", "fisher", "error", "vp",
+                                  "rectified", "vp-scaled", "rectified-scaled"}
     assert set(raced["solver"]) == {*ORDERS, "dpmpp_3m", "dopri5", "tsit5", "exact"}
     assert (raced["w2"] <= raced["rms"] * (1.0 + 1e-5) + 1e-14).all()
     euler = raced[raced["solver"] == "euler"]

@@ -22,7 +22,7 @@ NAMES = {"dpmpp_3m_corrected": "dpmpp_3m_c", "polyexponential": "polyexp."}  #: 
 
 
 @styled
-def who_wins(frame: pd.DataFrame, measure: str = "w2", solver: str = "dpmpp_2m") -> np.ndarray:
+def who_wins(frame: pd.DataFrame, measure: str = "w2", solver: str = "heun") -> np.ndarray:
     """Winners for each law and budget above, the grids of one solver below: (1 + law,) axes.
 
     `frame` is a table of `solver_errors.work_precision`, `measure` one of its measures. Above, a cell names the solver
