@@ -3,6 +3,7 @@
 
 #include <cmath>
 
+#include "dynamics/kolmogorov.hpp"
 #include "dynamics/line_mixture.hpp"
 #include "dynamics/support.hpp"
 #include "support/claim.hpp"
@@ -82,6 +83,34 @@ TEST(Mala, IsInDetailedBalance) {
     }
     claim("mala-detailed-balance", worst);
     EXPECT_LE(worst, 1e-12);
+}
+
+/// The probability of the ends of 4096 walks that began in p_sigma, if that is their law; the mean acceptance.
+std::pair<double, double> walk(const char* solver) {
+    constexpr double sigma = 1.5;
+    PointModel model =
+        make_model("gaussian_mixture", law.parameters(), "edm", {{"grid", "list"}, {"sigmas", Value::List{2.0, sigma}}},
+                   solver, {"positions", "accepted"}, {{"h", 2.5}, {"steps", 30}});
+    const BlockBuffer block = testing_support::run_block(model, 4096);
+    std::vector<double> u;
+    for (const double x : block.values(0, 1, 0)) u.push_back(static_cast<double>(law.below(x, sigma)));
+    double accepted = 0.0;
+    for (const double count : block.values(1, 1, 0)) accepted += count / (30.0 * 4096.0);
+    return {testing_support::folded_kolmogorov_p(u), accepted};
+}
+
+// p_sigma stays what it is under MALA, and does not under the same steps without the decision: at h = 2.5 their
+// variance on a Gaussian would be off by 1/(1 - h J/4), a factor of about 1.6.
+TEST(Mala, KeepsTheLawThatUnadjustedStepsLeave) {
+    const auto [adjusted, acceptance] = walk("mala");
+    const auto [unadjusted, none] = walk("langevin");
+    EXPECT_GE(adjusted, 1e-3);
+    EXPECT_LE(unadjusted, 1e-9);
+    EXPECT_GT(acceptance, 0.3);
+    EXPECT_LT(acceptance, 0.9);
+    EXPECT_EQ(none, 0.0);
+    claim("mala-stationary", adjusted);
+    claim("langevin-stationary", unadjusted);
 }
 
 }  // namespace
