@@ -113,5 +113,28 @@ TEST(Mala, KeepsTheLawThatUnadjustedStepsLeave) {
     claim("langevin-stationary", unadjusted);
 }
 
+/// Where 32 particles are after `walks` walks of `steps` steps on one level.
+Tile after(int walks, int steps) {
+    const PointModel model = make_model("gaussian_mixture", law.parameters(), "edm", {}, "mala", {},
+                                        {{"h", kH}, {"steps", steps}, {"begin", "above"}});
+    ProbabilityFlow flow(*model.distribution, {});
+    State state(flow.layout());
+    History history(4, 0, 0, 1);
+    BrownianPaths paths(model.key, 1);
+    paths.follow({0, kTileWidth});
+    for (int c = 0; c < kTileWidth; ++c) state.z(0, c) = 0.1 * (c - 16);
+    for (int i = 0; i < walks; ++i) {
+        state.sigma.setConstant(1.0);
+        advance(*model.solver, flow, kSigma, history, state, {2, &paths});
+    }
+    return state.z;
+}
+
+// What a walk carries from step to step (mean, density, time) is what the next walk finds anew.
+TEST(Mala, OneWalkIsManyShortOnes) {
+    EXPECT_EQ((after(1, 12) - after(12, 1)).norm(), 0.0);
+    EXPECT_GT((after(1, 12) - after(1, 11)).norm(), 0.0);
+}
+
 }  // namespace
 }  // namespace sigmaflow

@@ -41,13 +41,18 @@ struct Interval {
     double from;
     double to;
 };
-// Inside an octave, over its end, over many, between two neighbouring last intervals, and on the other clocks.
-const std::vector<Interval> intervals = {
-    {NoiseClock::variance, 0.6, 0.7},     {NoiseClock::variance, 0.9, 1.3},
-    {NoiseClock::variance, 6400.0, 4e-6}, {NoiseClock::variance, 1e-100, 1e100},
-    {NoiseClock::variance, 3.0, 5.0},     {NoiseClock::variance, 0.75, 0.75 * (1.0 + 3e-6)},
-    {NoiseClock::variance, 1.3, 1.7},     {NoiseClock::churn, 0.2, 0.3},
-    {NoiseClock::langevin, 0.0, 0.25},    {NoiseClock::langevin, 0.7, 12.4}};
+// Inside an octave, over its end, over many, over a few last intervals and half of one, and on the other clocks.
+const std::vector<Interval> intervals = {{NoiseClock::variance, 0.6, 0.7},
+                                         {NoiseClock::variance, 0.9, 1.3},
+                                         {NoiseClock::variance, 6400.0, 4e-6},
+                                         {NoiseClock::variance, 1e-100, 1e100},
+                                         {NoiseClock::variance, 3.0, 5.0},
+                                         {NoiseClock::variance, 0.75, 0.75 * (1.0 + 3e-6)},
+                                         {NoiseClock::variance, 0.75, 0.75 + 0x1p-22},
+                                         {NoiseClock::variance, 1.3, 1.7},
+                                         {NoiseClock::churn, 0.2, 0.3},
+                                         {NoiseClock::langevin, 0.0, 0.25},
+                                         {NoiseClock::langevin, 0.7, 12.4}};
 
 // E W^2 = |to - from| with the standard error sqrt(2/N); five of them for 10 intervals, skewness and kurtosis likewise.
 TEST(Noise, IncrementsAreStandardNormalOverTheRootOfTheirLength) {

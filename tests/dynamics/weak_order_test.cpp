@@ -89,6 +89,48 @@ TEST(WeakOrders, OfTheWayUp) {
     }
 }
 
+// k-diffusion's get_ancestral_step and sample_euler_ancestral, in their own notation, on N(0, c2); eta = 50 is capped.
+TEST(Published, AncestralStepOfKDiffusion) {
+    const double c2 = 0.3, from = 1.5, to = 1.0;
+    for (const double eta : {0.0, 0.4, 1.0, 50.0}) {
+        const double root = std::sqrt(to * to * (from * from - to * to) / (from * from));
+        const double sigma_up = std::min(to, eta * root);
+        const double sigma_down = std::sqrt(to * to - sigma_up * sigma_up);
+        const double d = (1.0 - c2 / (c2 + from * from)) / from;
+        const double x = 1.0 + d * (sigma_down - from);
+        const double expected = x * x * (c2 + from * from) + sigma_up * sigma_up;
+        Value::Table clock = {{"steps", 2}, {"sigma_min", to}, {"sigma_max", from}};
+        const double error = VarianceOf(c2, clock, "ancestral", {{"eta", eta}}).relative_error();
+        EXPECT_NEAR((1.0 + error) * (c2 + to * to), expected, 1e-14) << eta;
+    }
+}
+
+/// Variance after one step of algorithm 2 of Karras et al. (2022) on N(0, c2), in its own notation, t_i -> t_next of N.
+double edm_algorithm_2(double c2, double t, double t_next, int n, double s_churn, double s_min, double s_max,
+                       double s_noise) {
+    const double gamma = t >= s_min && t <= s_max ? std::min(s_churn / n, std::sqrt(2.0) - 1.0) : 0.0;
+    const double t_hat = t + gamma * t;
+    const double variance = c2 + t * t + (t_hat * t_hat - t * t) * s_noise * s_noise;
+    const auto d = [&](double x, double s) { return (x - c2 / (c2 + s * s) * x) / s; };
+    const double d_hat = d(1.0, t_hat);
+    const double trial = 1.0 + (t_next - t_hat) * d_hat;
+    const double x = 1.0 + (t_next - t_hat) * (0.5 * d_hat + 0.5 * d(trial, t_next));
+    return x * x * variance;
+}
+
+TEST(Published, StochasticSamplerOfEdm) {
+    const Value::Table clock = {{"steps", 2}, {"sigma_min", 1.0}, {"sigma_max", 2.0}};
+    const double noise = 1.003;
+    for (const double churn : {0.3, 0.7, 5.0}) {
+        for (const auto& [least, most] : {std::pair{0.0, 2.0}, std::pair{2.0, 9.0}, std::pair{2.1, 9.0}, {0.0, 1.9}}) {
+            const Value::Table choices = {
+                {"churn", churn}, {"churn_min", least}, {"churn_max", most}, {"noise", noise}};
+            const double expected = edm_algorithm_2(0.3, 2.0, 1.0, 2, churn, least, most, noise);
+            EXPECT_NEAR((1.0 + VarianceOf(0.3, clock, "edm_churn", choices).relative_error()) * 1.3, expected, 1e-14);
+        }
+    }
+}
+
 // Unadjusted Langevin is linear too: from V its variance goes towards (sigma^2/J)/(1 - h J/4) by (1 - h J/2)^2 a step.
 TEST(Langevin, VarianceOfUnadjustedSteps) {
     const double c2 = 0.3, sigma2 = 1.0, h = 0.4;
