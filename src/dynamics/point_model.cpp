@@ -4,12 +4,24 @@
 #include <cmath>
 #include <limits>
 
+#include "sigmaflow/dynamics/error_budget.hpp"
 #include "sigmaflow/numerics/graded_columns.hpp"
 
 namespace sigmaflow {
 namespace {
 
 constexpr std::int64_t kMostTangentNumbers = 65536;  // per particle: a solver keeps several tiles of them
+
+/// An exact solution with d tangents, one without, and the carrying of what every level has caused so far.
+Work error_budget_cost(const Distribution& law, const std::vector<double>& grid, std::size_t levels, int width) {
+    const int dim = law.dim();
+    Work once = flow_cost(law.posterior(), {.tangents = dim}, width);
+    once += flow_cost(law.posterior(), {}, width);
+    Work work = once.times(ErrorBudget::evaluations(law, grid));
+    const double vectors = 0.5 * static_cast<double>(levels) * static_cast<double>(grid.size());
+    work.flops += vectors * width * 2.0 * dim * dim;
+    return work;
+}
 
 }  // namespace
 
@@ -95,6 +107,7 @@ Requirements PointModel::requirements() const {
         all.posterior = all.posterior | one.posterior;
         all.channels = all.channels | one.channels;
         all.outbound = all.outbound || one.outbound;
+        all.error_budget = all.error_budget || one.error_budget;
     }
     return all;
 }
@@ -113,6 +126,7 @@ Work PointModel::cost(int width) const {
     const double steps = ways * static_cast<double>(grid.size() - 1);
     work += BrownianPaths::cost(dim(), width).times(steps * solver->traits().path_ends);
     work.flops += (evaluations + recorded) * width * 10.0 * d;
+    if (needs.error_budget) work += error_budget_cost(*distribution, grid, levels.sigma.size(), width);
     work.flops += evaluations * width * 10.0 * (needs.channels.tangents * d + needs.channels.probes);
     work.flops += steps * width * GradedColumns::flops(d, needs.channels.tangents, 1.0 + solver->traits().memory);
     return work;
@@ -178,6 +192,14 @@ std::string PointModel::mismatch() const {
     const Requirements needs = requirements();
     const std::string unfit = mismatch_of_channels(needs.channels);
     if (!unfit.empty()) return unfit;
+    if (needs.error_budget) {
+        if (!traits.follows_flow || course.direction == Direction::round_trip) {
+            return "errors and their budget need a solver that follows the flow, up or down";
+        }
+        if (!distribution->posterior().has_mean_derivatives() || std::int64_t{dim()} * dim() > kMostTangentNumbers) {
+            return "errors and their budget need derivatives of the posterior mean, in 256 dimensions at most";
+        }
+    }
     if (needs.outbound && course.direction != Direction::round_trip) {
         return "'round_trip_error' needs direction = \"round_trip\"";
     }

@@ -4,6 +4,7 @@
 #include "sigmaflow/dynamics/closed_forms.hpp"
 #include "sigmaflow/dynamics/dpm_solver.hpp"
 #include "sigmaflow/dynamics/embedded_pairs.hpp"
+#include "sigmaflow/dynamics/error_observables.hpp"
 #include "sigmaflow/dynamics/hutchinson.hpp"
 #include "sigmaflow/dynamics/observables.hpp"
 #include "sigmaflow/dynamics/runge_kutta.hpp"
@@ -60,6 +61,11 @@ std::unique_ptr<Observable> evaluations(const Parameters&) {
 
 std::unique_ptr<Observable> accepted(const Parameters&) {
     return std::make_unique<SolverCount>("accepted", "proposals taken since the start", &State::accepted);
+}
+
+template <GlobalError::Kind kind>
+std::unique_ptr<Observable> global_error(const Parameters&) {
+    return std::make_unique<GlobalError>(kind);
 }
 
 Parameter probes_parameter(double least) {
@@ -144,6 +150,12 @@ Registry<ObservableFactory> build_observables() {
                  of_tangents<LyapunovExponents>);
     registry.add({"conditioning", "largest over smallest singular value of dx/dx_start", {directions_parameter()}},
                  of_tangents<Conditioning>);
+    registry.add({"global_error", "error of x against the exact flow, along the eigenvectors of J", {}},
+                 global_error<GlobalError::Kind::measured>);
+    registry.add({"predicted_error", "the same from local errors of all steps, carried by the tangent flow", {}},
+                 global_error<GlobalError::Kind::predicted>);
+    registry.add({"error_budget", "part of the predicted error at the end that each level's steps cause", {}},
+                 plain<Observable, ErrorContribution>);
     registry.add({"round_trip_error", "distance to where a round trip passed on its way up", {}},
                  plain<Observable, RoundTripError>);
     registry.add({"steps", "steps taken since the start", {}}, steps);

@@ -34,6 +34,13 @@ TrajectoryRunner::TrajectoryRunner(const PointModel& model)
       spectrum_(model.dim()),
       matrix_(model.dim(), model.dim()) {
     for (const auto& field : model.fields()) observed_.emplace_back(Tile::Zero(field.components, kTileWidth));
+    level_ahead_ = model.levels.level_of_sigma;
+    for (std::size_t i = level_ahead_.size(); i-- > 1;) {
+        if (level_ahead_[i - 1] < 0) level_ahead_[i - 1] = level_ahead_[i];
+    }
+    if (requirements_.error_budget) {
+        budget_ = std::make_unique<ErrorBudget>(*model.distribution, static_cast<int>(model.levels.sigma.size()));
+    }
     if (requirements_.outbound) outbound_.assign(model.levels.sigma.size(), Tile::Zero(model.dim(), kTileWidth));
 }
 
@@ -91,6 +98,7 @@ void TrajectoryRunner::prepare() {
     for (Row* count : {&state_.steps, &state_.rejected, &state_.evaluations, &state_.accepted}) count->setZero();
     history_.clear();
     tangents_.start(state_);
+    if (budget_) budget_->start(state_);
     if (requirements_.channels.log_jacobian || requirements_.channels.probes > 0) find_start_log_density();
 }
 
@@ -133,6 +141,7 @@ void TrajectoryRunner::travel_recorded(int first, int count, BlockBuffer& out) {
     int next_level = 0;
     for (std::size_t i = 0; i < grid.size(); ++i) {
         if (i > 0) step_to(grid[i]);
+        if (i > 0 && budget_ && level_ahead_[i] >= 0) budget_->step(state_, level_ahead_[i]);
         watch(next_level, first, count, out);
         const int level = model_->levels.level_of_sigma[i];
         if (level < 0) continue;
@@ -153,16 +162,39 @@ void TrajectoryRunner::record(int level, int first, int count, BlockBuffer& out)
     position_ = state_.x();
     flow_.denoiser().evaluate(position_, state_.sigma, requirements_.posterior, *scratch_, posterior_);
     const Tile& outbound = requirements_.outbound ? outbound_[static_cast<std::size_t>(level)] : nowhere_;
-    const Snapshot snapshot{state_,    posterior_, start_log_density_, model_->first_sigma(), outbound,
-                            spectrum_, matrix_};
+    if (budget_) budget_->orient(posterior_);
+    Snapshot snapshot{state_,    posterior_, start_log_density_, model_->first_sigma(), budget_.get(), level, outbound,
+                      spectrum_, matrix_};
     for (std::size_t field = 0; field < observed_.size(); ++field) {
-        Tile& values = observed_[field];
-        model_->observables[field]->observe(snapshot, values);
-        for (int column = 0; column < count; ++column) {
-            if (!values.col(column).allFinite()) out.fail(first + column, ParticleStatus::non_finite, level);
+        if (model_->observables[field]->requirements().at_the_end) {
+            record_at_the_end(snapshot, field, first, count, out);
+        } else {
+            store(snapshot, field, first, count, out);
         }
-        out.store(field, level, first, count, values);
     }
+}
+
+/// At the last recorded level: that level and all before it.
+void TrajectoryRunner::record_at_the_end(Snapshot& snapshot, std::size_t field, int first, int count,
+                                         BlockBuffer& out) {
+    const auto& levels = model_->levels.level_of_sigma;
+    const int here = snapshot.level;
+    if (here < *std::max_element(levels.begin(), levels.end())) return;
+    for (const int level : levels) {
+        if (level < 0) continue;
+        snapshot.level = level;
+        store(snapshot, field, first, count, out);
+    }
+    snapshot.level = here;
+}
+
+void TrajectoryRunner::store(const Snapshot& snapshot, std::size_t field, int first, int count, BlockBuffer& out) {
+    Tile& values = observed_[field];
+    model_->observables[field]->observe(snapshot, values);
+    for (int column = 0; column < count; ++column) {
+        if (!values.col(column).allFinite()) out.fail(first + column, ParticleStatus::non_finite, snapshot.level);
+    }
+    out.store(field, snapshot.level, first, count, values);
 }
 
 }  // namespace sigmaflow

@@ -42,11 +42,12 @@ Eigen::MatrixXd orthonormal_columns(const Eigen::MatrixXd& matrix) {
 }
 
 struct SymmetricSpectrum::Impl {
-    explicit Impl(int size) : dim(size), solver(size), values(size) {}
+    explicit Impl(int size) : dim(size), solver(size), values(size), vectors(size, size) {}
 
     int dim;
     Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver;
     Eigen::VectorXd values;
+    Eigen::MatrixXd vectors;
 };
 
 SymmetricSpectrum::SymmetricSpectrum(int dim) : impl_(std::make_unique<Impl>(dim)) {}
@@ -85,6 +86,17 @@ const Eigen::VectorXd& SymmetricSpectrum::eigenvalues(const Eigen::MatrixXd& mat
         values = impl_->solver.eigenvalues();
     }
     return values;
+}
+
+const Eigen::MatrixXd& SymmetricSpectrum::eigenvectors(const Eigen::MatrixXd& matrix) {
+    Eigen::MatrixXd& vectors = impl_->vectors;
+    if (lower_triangle_is_finite(matrix)) {
+        impl_->solver.compute(matrix, Eigen::ComputeEigenvectors);
+        vectors = impl_->solver.eigenvectors();
+    } else {
+        vectors.setConstant(std::numeric_limits<double>::quiet_NaN());
+    }
+    return vectors;
 }
 
 }  // namespace sigmaflow

@@ -39,7 +39,7 @@ std::vector<Parameter> course_parameters() {
             choice_parameter("coordinates", kCoordinates, "a solver steps x in sigma, or y = s x in the schedule's t")};
 }
 
-Course make_course(const Schedule& schedule, const Parameters& parameters) {
+Course make_course(const Parameters& parameters) {
     const Course course{chosen(parameters, "direction", kDirections), chosen(parameters, "start", kStarts),
                         chosen(parameters, "coordinates", kCoordinates)};
     const bool generates = course.direction == Direction::down;
@@ -49,10 +49,6 @@ Course make_course(const Schedule& schedule, const Parameters& parameters) {
     }
     if (parameters.boolean("final_zero") && !generates) {
         throw parameters.error("final_zero", "the step to sigma = 0 has no inverse, direction must be \"down\"");
-    }
-    if (course.coordinates == Coordinates::scaled && schedule.has_unit_scale()) {
-        throw parameters.error("coordinates", "this schedule has s = 1, so y = x and there is nothing to scale",
-                               "take coordinates = \"canonical\"");
     }
     return course;
 }

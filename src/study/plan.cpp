@@ -119,7 +119,7 @@ ScheduledGrid build_grid(const Choice& choice, const Distribution& law, std::sha
     ScheduledGrid out;
     out.schedule = std::move(schedule);
     if (!out.schedule) out.schedule = schedules().at(choice.kind, choice.parameters.where()).make(choice.parameters);
-    out.course = make_course(*out.schedule, choice.parameters);
+    out.course = make_course(choice.parameters);
     out.grid = make_grid(*out.schedule, choice.parameters, &law);
     return out;
 }

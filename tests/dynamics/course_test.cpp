@@ -150,7 +150,7 @@ long double euler_in_time(const Schedule& schedule, const std::vector<double>& g
 }
 
 TEST(Courses, ScaledEulerIsEulerOnTheSchedulesOwnEquation) {
-    for (const char* schedule : {"vp", "subvp", "ou"}) {
+    for (const char* schedule : {"vp", "subvp", "ou", "ve", "sqrt", "edm"}) {
         const PointModel model = make_model("gaussian", {{"dim", 1}, {"variances", Value::List{0.25}}}, schedule,
                                             {{"steps", 40}, {"coordinates", "scaled"}}, "euler", {"positions"});
         const BlockBuffer block = run_block(model, 32);

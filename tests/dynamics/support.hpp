@@ -22,7 +22,7 @@ inline PointModel make_model(const char* distribution, const Value::Table& law, 
     const auto& clock_kind = schedules().at(schedule);
     const Parameters clock_parameters(clock_kind.kind, clock, {});
     model.schedule = clock_kind.make(clock_parameters);
-    model.course = make_course(*model.schedule, clock_parameters);
+    model.course = make_course(clock_parameters);
     model.solver = solvers().at(solver).make(Parameters(solvers().at(solver).kind, choices, {}));
     for (const auto& name : quantities) {
         model.observables.push_back(observables().at(name).make(Parameters(observables().at(name).kind, {}, {})));

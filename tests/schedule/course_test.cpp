@@ -12,7 +12,7 @@ namespace {
 Course course(const char* kind, const Value::Table& given) {
     const auto& entry = schedules().at(kind);
     const Parameters parameters(entry.kind, given, {});
-    return make_course(*entry.make(parameters), parameters);
+    return make_course(parameters);
 }
 
 TEST(Courses, EveryScheduleHasOne) {
@@ -47,16 +47,11 @@ TEST(Courses, ImpossibleOnesAreRefusedWithTheReason) {
     expect_no_course("edm", {{"direction", "upp"}}, "did you mean 'up'");
     expect_no_course("edm", {{"start", "gaussian"}, {"direction", "up"}}, "begins at data");
     expect_no_course("edm", {{"final_zero", true}, {"direction", "round_trip"}}, "no inverse");
-    expect_no_course("edm", {{"coordinates", "scaled"}}, "s = 1");
-    expect_no_course("ve", {{"coordinates", "scaled"}}, "s = 1");
-    expect_no_course(
-        "table",
-        {{"t", Value::List{0.0, 1.0, 2.0, 3.0}}, {"sigma", Value::List{0.1, 0.3, 2.0, 7.0}}, {"coordinates", "scaled"}},
-        "s = 1");
 }
 
-TEST(Courses, OnlyASchedulesOwnScaleMakesScaledCoordinates) {
-    for (const char* kind : {"vp", "subvp", "ou"}) {
+// Where s = 1 they are still another clock: ve in ln sigma, sqrt in sigma^2.
+TEST(Courses, AnyScheduleHasScaledCoordinates) {
+    for (const char* kind : {"vp", "subvp", "ou", "ve", "sqrt", "edm"}) {
         EXPECT_EQ(course(kind, {{"coordinates", "scaled"}}).coordinates, Coordinates::scaled) << kind;
     }
 }

@@ -47,7 +47,7 @@ TEST(PlannedGrids, CarryTheCourse) {
         EXPECT_EQ(model.course.direction, Direction::down);
         EXPECT_EQ(model.grid.front(), model.schedule->sigma_max());
     }
-    EXPECT_THROW((void)plan_with("kind = \"edm\"\ncoordinates = \"scaled\"\n"), InputError);
+    EXPECT_THROW((void)plan_with("kind = \"edm\"\ndirection = \"up\"\nfinal_zero = true\n"), InputError);
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 /// The trajectories of one tile of particles of one point, start to end, with what is observed on the way.
 
 #include "sigmaflow/dynamics/block_buffer.hpp"
+#include "sigmaflow/dynamics/error_budget.hpp"
 #include "sigmaflow/dynamics/point_model.hpp"
 #include "sigmaflow/dynamics/tangent_frame.hpp"
 
@@ -29,6 +30,8 @@ class TrajectoryRunner {
     void travel_up(int first, int count, BlockBuffer& out);
     void travel_recorded(int first, int count, BlockBuffer& out);
     void record(int level, int first, int count, BlockBuffer& out);
+    void record_at_the_end(Snapshot& snapshot, std::size_t field, int first, int count, BlockBuffer& out);
+    void store(const Snapshot& snapshot, std::size_t field, int first, int count, BlockBuffer& out);
     void watch(int next_level, int first, int count, BlockBuffer& out);
     void find_start_log_density();
 
@@ -39,6 +42,8 @@ class TrajectoryRunner {
     std::optional<BrownianPaths> paths_;  ///< for stochastic solvers
     State state_;
     TangentFrame tangents_;
+    std::unique_ptr<ErrorBudget> budget_;  ///< where it is asked for
+    std::vector<int> level_ahead_;         ///< what is recorded next, at every index of the grid; -1 after the last
     std::unique_ptr<Denoiser::Workspace> scratch_;
     PosteriorTile posterior_;
     Tile position_;

@@ -33,7 +33,7 @@ struct SingularValues {
 /// that are orthonormal to rounding, with the span of the first n columns of A for every n.
 [[nodiscard]] Eigen::MatrixXd orthonormal_columns(const Eigen::MatrixXd& matrix);
 
-/// Eigenvalues of symmetric matrices of one size, repeatedly, without allocation after construction. The bits depend
+/// Eigenvalues and vectors of symmetric matrices of one size, repeatedly, without allocation after construction. The bits depend
 /// on the matrix alone. Accuracy: about eps * |A|, absolute.
 class SymmetricSpectrum {
   public:
@@ -44,6 +44,8 @@ class SymmetricSpectrum {
 
     /// Ascending eigenvalues of `matrix` (lower triangle read). All NaN if the input is not finite.
     const Eigen::VectorXd& eigenvalues(const Eigen::MatrixXd& matrix);
+    /// Orthonormal eigenvectors in columns, in the order of ascending eigenvalues. All NaN if the input is not finite.
+    const Eigen::MatrixXd& eigenvectors(const Eigen::MatrixXd& matrix);
 
   private:
     struct Impl;

@@ -28,8 +28,8 @@ struct Course {
 /// The parameters `direction`, `start` and `coordinates`, which every kind of schedule takes.
 [[nodiscard]] std::vector<Parameter> course_parameters();
 
-/// The course that `parameters` ask for. InputError for a Gaussian start of anything but generation, for a last step to
-/// sigma = 0 on a way that begins at data, and for scaled coordinates of a schedule whose scale is 1.
-[[nodiscard]] Course make_course(const Schedule& schedule, const Parameters& parameters);
+/// The course that `parameters` ask for. InputError for a Gaussian start of anything but generation, and for a last
+/// step to sigma = 0 on a way that begins at data.
+[[nodiscard]] Course make_course(const Parameters& parameters);
 
 }  // namespace sigmaflow
