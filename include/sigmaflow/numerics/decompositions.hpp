@@ -33,8 +33,8 @@ struct SingularValues {
 /// that are orthonormal to rounding, with the span of the first n columns of A for every n.
 [[nodiscard]] Eigen::MatrixXd orthonormal_columns(const Eigen::MatrixXd& matrix);
 
-/// Eigenvalues and vectors of symmetric matrices of one size, repeatedly, without allocation after construction. The bits depend
-/// on the matrix alone. Accuracy: about eps * |A|, absolute.
+/// Eigenvalues and vectors of symmetric matrices of one size, repeatedly, without allocation after construction. The
+/// bits depend on the matrix alone. Accuracy: about eps * |A|, absolute.
 class SymmetricSpectrum {
   public:
     explicit SymmetricSpectrum(int dim);
