@@ -16,7 +16,10 @@ from .store import Store
 
 MEASURES = ("w2", "rms", "median")
 FRAMES = 4  #: orthonormal frames of directions for the sliced distance
-NO_FLOW = ("marginal",)  #: solvers that follow no flow
+NO_FLOW = {  #: solvers whose particles follow no flow
+    "marginal", "euler_maruyama", "ancestral", "sde_heun", "edm_churn", "dpmpp_sde", "dpmpp_2m_sde", "forward_sde",
+    "langevin", "annealed_langevin", "mala", "predictor_corrector",
+}
 ADAPTIVE = ("dopri5", "tsit5")  #: solvers with a tolerance, which can be a reference
 
 

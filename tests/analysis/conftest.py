@@ -208,8 +208,13 @@ rtol = 1e-7
 max_steps = 36
 [[solver]]
 kind = "marginal"
+[[solver]]
+kind = "ancestral"
 [sweep]
-exclude = [{ "solver.name" = "exact", "distribution.name" = "ring" }]
+exclude = [
+  { "solver.name" = "exact", "distribution.name" = "ring" },
+  { "solver.name" = "ancestral", "schedule.name" = "up" },
+]
 [observe]
 levels = [20.0, 0.1]
 quantities = ["positions", "evaluations"]
