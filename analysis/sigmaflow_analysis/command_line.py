@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 
 from .digits import write_digits
 from .errors import AnalysisError
-from .figures import (matched, mmse, mutual_information, save, spectra, spectrum, timeline, trajectories, who_wins,
-                      work_precision)
+from .figures import (error_budget, matched, mmse, mutual_information, save, spectra, spectrum, timeline, trajectories,
+                      who_wins, work_precision)
 from .figures.choice import finest
 from .figures.quickstart import quickstart_figures
 from .figures.style import name_of, setting_of
@@ -33,6 +33,7 @@ FIGURES = {
     "mutual_information": "I(x0; x_sigma) in two ways against sigma, a curve per distribution",
     "matched": "eigenvalues, mmse and mutual information of laws of one dimension",
     "work_precision": "error of every solver against evaluations, a panel per distribution",
+    "error_budget": "what each sigma adds to the error at the end, a curve per direction",
     "who_wins": "best solver and grid at each budget; grids of one --solver",
     "timeline": "which rank computed what when",
 }
@@ -71,11 +72,17 @@ def draw(name: str, store: Store | Summary, arguments: argparse.Namespace) -> Fi
     if name == "spectrum":
         points = chosen(store, labels)
         return (spectrum(points[0]) if len(points) == 1 else spectra(points).flat[0]).figure
-    points = chosen(store, {"dim": 2, **labels})
+    if name == "error_budget":
+        return error_budget(only(chosen(store, labels), "an error budget is")).figure
+    return trajectories(only(chosen(store, {"dim": 2, **labels}), "trajectories are")).flat[0].figure
+
+
+def only(points: Sequence[xr.Dataset], what: str) -> xr.Dataset:
+    """The one point of `points`."""
     if len(points) > 1:
         names = ", ".join(name_of(point).replace("$", "") for point in points)
-        raise AnalysisError(f"trajectories are drawn of one distribution (these match: {names}): choose --distribution")
-    return trajectories(points[0]).flat[0].figure
+        raise AnalysisError(f"{what} drawn of one distribution (these match: {names}): choose --distribution")
+    return points[0]
 
 
 def draw_race(name: str, store: Store | Summary, labels: dict[str, Any], measures: Sequence[str]) -> Figure:
