@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "dynamics/support.hpp"
 #include "support/allocations.hpp"
 #include "support/claim.hpp"
 
@@ -175,6 +176,30 @@ TEST(Noise, AllocatesNothing) {
     for (const auto& [clock, from, to] : intervals) paths.increment(clock, from, to, out);
     paths.decision(0.3, decisions);
     EXPECT_EQ(test::allocations - before, 0);
+#endif
+}
+
+TEST(Stochastic, SolversAllocateNothingOnTheirWay) {
+#if SIGMAFLOW_COUNTS_ALLOCATIONS
+    for (const auto& solver : solvers().names()) {
+        const PointModel model =
+            testing_support::make_model("ring", {{"count", 5}}, "edm", {{"steps", 6}}, solver.c_str(), {});
+        const SolverTraits traits = model.solver->traits();
+        if (!traits.stochastic || traits.ways == Ways::up) continue;
+        ProbabilityFlow flow(*model.distribution, {});
+        State state(flow.layout());
+        state.x().setOnes();
+        History history(traits.stages, traits.memory, traits.numbers, flow.layout().rows());
+        BrownianPaths paths(key, 2);
+        paths.follow({0, kTileWidth});
+        long before = 0;
+        for (std::size_t i = 1; i < model.grid.size(); ++i) {
+            if (i == 2) before = test::allocations;  // what a denoiser makes room for in its first evaluation
+            state.sigma.setConstant(model.grid[i - 1]);
+            advance(*model.solver, flow, model.grid[i], history, state, {6, &paths});
+        }
+        EXPECT_EQ(test::allocations - before, 0) << solver;
+    }
 #endif
 }
 
