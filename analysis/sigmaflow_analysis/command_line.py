@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 
 from .digits import write_digits
 from .errors import AnalysisError
-from .figures import (error_budget, matched, mmse, mutual_information, save, spectra, spectrum, timeline, trajectories,
-                      who_wins, work_precision)
+from .figures import (error_budget, error_budgets, matched, mmse, mutual_information, save, spectra, spectrum, timeline,
+                      trajectories, who_wins, work_precision)
 from .figures.choice import finest
 from .figures.quickstart import quickstart_figures
 from .figures.style import name_of, setting_of
@@ -35,9 +35,9 @@ FIGURES = {
     "work_precision": "error of every solver against evaluations, a panel per distribution",
     "error_budget": "what each sigma adds to the error at the end, a curve per direction",
     "who_wins": "best solver and grid at each budget; grids of one --solver",
+    "error_budgets": "parts of the error at the end step by step, a panel per distribution and setting",
     "timeline": "which rank computed what when",
 }
-
 
 RACES = ("work_precision", "who_wins")
 
@@ -63,6 +63,8 @@ def draw(name: str, store: Store | Summary, arguments: argparse.Namespace) -> Fi
         return timeline(store.tasks, store.points).figure
     if name in RACES:
         return draw_race(name, store, labels, arguments.measure)
+    if name == "error_budgets":
+        return error_budgets(store.select_points(**labels)).flat[0].figure
     if name == "mmse":
         return mmse(chosen(store, labels), arguments.normalise).figure
     if name == "mutual_information":

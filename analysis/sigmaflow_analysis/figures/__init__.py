@@ -1,6 +1,7 @@
 """Figures: every function takes xarray data and returns the axes it drew on."""
 
 from .error_budget import error_budget
+from .error_budgets import error_budgets
 from .matched import matched
 from .mmse import mmse
 from .mutual_information import mutual_information
@@ -11,5 +12,5 @@ from .trajectories import trajectories
 from .who_wins import who_wins
 from .work_precision import work_precision
 
-__all__ = ["error_budget", "matched", "mmse", "mutual_information", "save", "spectra", "spectrum", "timeline",
-           "trajectories", "who_wins", "work_precision"]
+__all__ = ["error_budget", "error_budgets", "matched", "mmse", "mutual_information", "save", "spectra", "spectrum",
+           "timeline", "trajectories", "who_wins", "work_precision"]
