@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "sigmaflow/dynamics/embedded_pairs.hpp"
 #include "sigmaflow/dynamics/error_budget.hpp"
 #include "sigmaflow/numerics/graded_columns.hpp"
 
@@ -130,6 +131,21 @@ Work PointModel::cost(int width) const {
     work.flops += evaluations * width * 10.0 * (needs.channels.tangents * d + needs.channels.probes);
     work.flops += steps * width * GradedColumns::flops(d, needs.channels.tangents, 1.0 + solver->traits().memory);
     return work;
+}
+
+double PointModel::state_bytes() const {
+    const Requirements needs = requirements();
+    const SolverTraits traits = solver->traits();
+    const double d = dim();
+    const StateLayout layout{dim(), needs.channels};
+    double numbers = layout.rows() * (2.0 + traits.stages + traits.memory);
+    numbers += 2.0 * d * (needs.channels.tangents + needs.channels.probes);
+    if (needs.error_budget) {
+        constexpr double tiles_of_a_pair = EmbeddedPair::stages + 3.0;
+        numbers += (d * d + d) * (tiles_of_a_pair + 2.0) + d * static_cast<double>(levels.sigma.size());
+    }
+    if (needs.posterior.covariance) numbers += d * d;
+    return numbers * kTileWidth * sizeof(double);
 }
 
 std::string PointModel::mismatch_of_channels(const Channels& channels) const {

@@ -25,6 +25,13 @@ std::uint64_t block_bytes(const Plan& plan) {
     return most;
 }
 
+/// What a thread keeps beside its block: much, where tangents are followed.
+std::uint64_t thread_bytes(const Plan& plan) {
+    double most = 0.0;
+    for (const auto& model : plan.models) most = std::max(most, model.state_bytes());
+    return static_cast<std::uint64_t>(most);
+}
+
 }  // namespace
 
 Forecast forecast(const Plan& plan, const Layout& layout, int ranks, int threads) {
@@ -43,6 +50,7 @@ Forecast forecast(const Plan& plan, const Layout& layout, int ranks, int threads
     out.file_bytes = layout.data_bytes();
     // A rank holds the blocks its threads work on, those queued ahead, and what waits for the next epoch.
     out.memory_bytes = block_bytes(plan) * static_cast<std::uint64_t>(threads + 4);
+    out.memory_bytes += thread_bytes(plan) * static_cast<std::uint64_t>(threads);
     return out;
 }
 

@@ -71,6 +71,26 @@ TEST(Hutchinson, IsUnbiasedWithErrorBarsThatCover) {
     EXPECT_GT(squares / particles, 1e-4);
 }
 
+// All off-diagonal elements of J have one sign here: signs that are not balanced would show in the mean.
+TEST(Hutchinson, IsUnbiasedWhereEveryPairOfSignsCounts) {
+    constexpr std::size_t particles = 1024;
+    Value::List rows;
+    for (int i = 0; i < 6; ++i) {
+        Value::List row;
+        for (int j = 0; j < 6; ++j) row.emplace_back(i == j ? 1.0 : 0.9);
+        rows.emplace_back(row);
+    }
+    const PointModel model = make_model("gaussian", {{"covariance", rows}}, "edm", {{"steps", 12}}, "heun",
+                                        {"likelihood", "likelihood_hutchinson", "likelihood_hutchinson_error"});
+    const BlockBuffer block = run_block(model, particles);
+    double sum = 0.0, squares = 0.0;
+    for (std::size_t p = 0; p < particles; ++p) {
+        sum += block.values(1, 11, 0)[p] - block.values(0, 11, 0)[p];
+        squares += std::pow(block.values(2, 11, 0)[p], 2);
+    }
+    EXPECT_LE(std::abs(sum), 3.3 * std::sqrt(squares));
+}
+
 // Four times the probes, half the error bar; and quantities that ask for fewer share the first ones.
 TEST(Hutchinson, ErrorBarsShrinkWithTheRootOfTheProbes) {
     const auto mean_square = [](const BlockBuffer& block, std::size_t field) {

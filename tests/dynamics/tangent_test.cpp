@@ -338,6 +338,13 @@ TEST(Tangents, NameWhatDoesNotFit) {
 }
 
 TEST(Tangents, CostIsInThePlan) {
+    const auto bytes = [](const std::vector<std::string>& quantities) {
+        return make_model("ring", {{"dim", 16}}, "edm", {{"steps", 20}}, "ab4", quantities).state_bytes();
+    };
+    const double tile = 16.0 * kTileWidth * sizeof(double);
+    EXPECT_EQ(bytes({}), 9.0 * tile);                                        // 3 stages, 4 slopes, state, x
+    EXPECT_EQ(bytes({"singular_values"}), 9.0 * 17.0 * tile + 32.0 * tile);  // and 16 tangents with directions
+    EXPECT_GT(bytes({"error_budget"}), 12.0 * 17.0 * tile);
     const auto flops = [](const std::vector<std::string>& quantities) {
         return make_model("ring", {{"dim", 16}}, "edm", {{"steps", 20}}, "ab4", quantities).cost(kTileWidth).flops;
     };

@@ -47,6 +47,8 @@ struct PointModel {
     [[nodiscard]] Requirements requirements() const;
     /// Work of `width` particles over the whole trajectory, independent of the machine.
     [[nodiscard]] Work cost(int width) const;
+    /// Bytes of the tiles that one thread keeps to step a tile of particles, roughly.
+    [[nodiscard]] double state_bytes() const;
     /// Why this point cannot run (a solver or a quantity that needs what the law or solver does not have); empty if it
     /// can.
     [[nodiscard]] std::string mismatch() const;

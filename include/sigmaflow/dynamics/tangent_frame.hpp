@@ -14,6 +14,8 @@ namespace sigmaflow {
 /// F as it steps x. The flow of tangents is linear, so F may be replaced by F A between two steps, with any A, if the
 /// slopes that a solver remembers are multiplied by the same A: that is what orthogonalise() does, with the A that
 /// makes F orthonormal again. A trajectory of x is not touched, and the solver's order in Phi is that in x.
+/// An adaptive solver is interrupted at its landings only: between two recorded levels its F may lose what is below
+/// eps.
 class TangentFrame {
   public:
     /// For solvers that remember `memory` slopes.
