@@ -166,6 +166,39 @@ TEST(Tangents, AreTheDerivativeOfTheSolversMap) {
     claim("tangents-of-the-map", worst);
 }
 
+// Laws of all sorts in three dimensions: derivatives of m from covariances, of composed laws, of points.
+TEST(Tangents, AreTheDerivativeOfTheMapForEverySortOfLaw) {
+    const Value ellipse(Value::Table{{"kind", "ellipsoid_shell"}, {"axes", Value::List{1.0, 0.5}}});
+    const Value line(Value::Table{{"kind", "two_deltas"}, {"width", 0.2}});
+    const Value blob(Value::Table{{"kind", "gaussian"}, {"dim", 3}});
+    const Value sphere(Value::Table{{"kind", "ellipsoid_shell"}, {"dim", 3}, {"radius", 2.0}});
+    const std::vector<std::pair<const char*, Value::Table>> laws = {
+        {"ellipsoid_shell", {{"axes", Value::List{2.0, 1.0, 0.5}}}},
+        {"ellipsoid_shell", {{"axes", Value::List{1.5, 1.0}}, {"dim", 3}, {"measure", "surface"}}},
+        {"product", {{"factors", Value::List{ellipse, line}}}},
+        {"mixture", {{"components", Value::List{sphere, blob}}}},
+        {"points", {{"values", Value::List{Value::List{0.0, 0.0, 1.0}, Value::List{1.0, 1.0, 0.0}}}}},
+        {"parallel_planes", {{"dim", 3}}}};
+    Tile start(3, kTileWidth);
+    for (int c = 0; c < kTileWidth; ++c) {
+        start.col(c) << 4.0 * std::cos(0.7 * c), 4.0 * std::sin(0.9 * c + 1.0), 3.0 * std::cos(1.3 * c + 2.0);
+    }
+    for (const auto& [kind, table] : laws) {
+        const PointModel model =
+            make_model(kind, table, "edm", {{"steps", 12}, {"grid", "log"}, {"sigma_min", 0.3}, {"sigma_max", 5.0}},
+                       "ab3", {"positions", "singular_values"});
+        ASSERT_EQ(model.mismatch(), "") << kind;
+        BlockBuffer block(model.fields(), 12, kTileWidth);
+        TrajectoryRunner(model).run_from(start, kTileWidth, block);
+        const auto expected = differences(model, start, 3);
+        for (std::size_t c = 0; c < kTileWidth; ++c) {
+            const Eigen::VectorXd values = singular_values(expected[c]).values;
+            // Differences are good to 1e-9 where the map bends little, and lines between basins bend it most.
+            for (int i = 0; i < 3; ++i) EXPECT_NEAR(block.values(1, 11, i)[c], values[i], 1e-7 * values[0]) << kind;
+        }
+    }
+}
+
 TEST(Tangents, OfFewerDirectionsAreThoseOfTheFirstAxes) {
     PointModel model = plane_model("ab3", 12, {"positions"});
     model.observables.push_back(std::make_shared<MapSingularValues>(1));
