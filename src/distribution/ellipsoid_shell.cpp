@@ -14,20 +14,15 @@
 namespace sigmaflow {
 
 struct EllipsoidShellDenoiser::Scratch : Denoiser::Workspace {
-    Scratch(int dim, int span) : sphere(span), particle(dim), pull(span), coefficients(span) {}
+    Scratch(int dim, int span) : sphere(span), particle(dim), pull(span) {}
 
     FisherBingham sphere;
     Eigen::VectorXd particle;
-    Eigen::VectorXd pull;  // a_i x_i
-    Eigen::VectorXd coefficients;
-    double noise = 1.0;
+    Eigen::VectorXd pull;
 };
 
-EllipsoidShellDenoiser::EllipsoidShellDenoiser(const Eigen::VectorXd& axes, int dim)
-    : frame_(axes, dim), scale_(axes) {}
-
 std::unique_ptr<Denoiser::Workspace> EllipsoidShellDenoiser::workspace() const {
-    return std::make_unique<Scratch>(dim(), frame_.span());
+    return std::make_unique<Scratch>(dim(), frame().span());
 }
 
 int EllipsoidShellDenoiser::nodes(const Workspace& workspace) {
@@ -36,62 +31,57 @@ int EllipsoidShellDenoiser::nodes(const Workspace& workspace) {
 
 /// lambda_i = a_i^2 / 2 sigma^2 and gamma_i = a_i x_i / sigma^2; a shift of all lambda changes nothing but the
 /// normaliser.
-bool EllipsoidShellDenoiser::solve(const Tile& x, const Row& sigma, int c, Scratch& scratch) const {
-    if (!frame_.load(x, sigma, c, scratch.particle, scratch.noise)) return false;
-    scratch.pull = frame_.axes().cwiseProduct(scratch.particle.head(frame_.span()));
-    scratch.sphere.solve(frame_.excess().data(), scratch.pull.data(), scratch.noise);
-    return true;
-}
-
 void EllipsoidShellDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                                       PosteriorTile& out) const {
     auto& scratch = static_cast<Scratch&>(workspace);
-    const int k = frame_.span();
+    const int k = frame().span();
     for (int c = 0; c < kTileWidth; ++c) {
-        if (!solve(x, sigma, c, scratch)) {
-            frame_.spoil(needs, c, out);
+        double noise = 1.0;
+        if (!frame().load(x, sigma, c, scratch.particle, noise)) {
+            frame().spoil(needs, c, out);
             continue;
         }
-        for (int i = 0; i < k; ++i) out.mean(i, c) = scale_[i] * scratch.sphere.mean()[i];
+        scratch.pull = frame().pull(scratch.particle);
+        scratch.sphere.solve(frame().excess().data(), scratch.pull.data(), noise);
+        for (int i = 0; i < k; ++i) out.mean(i, c) = scale()[i] * scratch.sphere.mean()[i];
         for (int i = k; i < dim(); ++i) out.mean(i, c) = 0.0;
         if (needs.log_density) {
-            frame_.store_log_density(frame_.log_density(scratch.particle, scratch.noise, scratch.sphere), c, out);
+            frame().store_log_density(frame().log_density(scratch.particle, noise, scratch.sphere), c, out);
         }
         if (needs.trace || needs.covariance) spread(needs, c, scratch, out);
     }
 }
 
 void EllipsoidShellDenoiser::spread(const Needs& needs, int c, Scratch& scratch, PosteriorTile& out) const {
-    const int k = frame_.span();
+    const int k = frame().span();
     const double* variance = scratch.sphere.variance();
     double trace = 0.0;
-    for (int i = 0; i < k; ++i) trace += scale_[i] * scale_[i] * variance[i];
+    for (int i = 0; i < k; ++i) trace += scale()[i] * scale()[i] * variance[i];
     out.trace[c] = trace;
     if (!needs.covariance) return;
     Eigen::MatrixXd& covariance = out.covariance[static_cast<std::size_t>(c)];
     if (k < dim()) covariance.setZero();
-    scratch.sphere.covariance(scale_.data(), covariance.topLeftCorner(k, k));
+    scratch.sphere.covariance(scale().data(), covariance.topLeftCorner(k, k));
 }
 
-void EllipsoidShellDenoiser::cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order,
-                                       Workspace& workspace, Eigen::Ref<Tile> out) const {
-    auto& scratch = static_cast<Scratch&>(workspace);
-    for (int c = 0; c < kTileWidth; ++c) {
-        if (!solve(x, sigma, c, scratch)) {
-            out.col(c).head(order).setConstant(std::numeric_limits<double>::quiet_NaN());
-            continue;
-        }
-        scratch.coefficients = scale_.cwiseProduct(direction.col(c).head(frame_.span()));
-        const auto values = scratch.sphere.cumulants(scratch.coefficients.data());
-        for (int k = 0; k < order; ++k) out(k, c) = values[static_cast<std::size_t>(k)];
-    }
+ShellDenoiser::FormCumulants EllipsoidShellDenoiser::form_cumulants(const LinearFormOnShell& form,
+                                                                    Workspace& workspace) const {
+    FisherBingham& sphere = static_cast<Scratch&>(workspace).sphere;
+    const auto [pull, noise] = frame().scaled(form);
+    sphere.solve(frame().excess().data(), pull.data(), noise);
+    const Eigen::VectorXd coefficients = scale().cwiseProduct(form.direction);
+    const auto [kappa, error] = sphere.cumulants(coefficients.data());
+    if (error <= kAllowedCumulantError) return kappa;
+    PreciseCumulants precise(form, sphere, frame().size());
+    precise.add_law(sphere, frame().size());
+    return precise.cumulants();
 }
 
 /// With the nodes that a particle takes on average, as measured: 50 for few axes (30 to 100, hardly ever more), 30 for
 /// many. A node and coordinate costs 20 flops for the exponent, 14 for the mean, 20 for a variance. A node takes a
 /// few exponentials and one complex logarithm for hundreds of axes (docs/benchmarks.md).
 Work EllipsoidShellDenoiser::cost(const Needs& needs, int width) const {
-    const double k = frame_.span();
+    const double k = frame().span();
     const double nodes = 30.0 + 40.0 / k;
     Work work{k * (8 * 16.0 + nodes * (20 + 14)) + nodes * 60 + 4 * dim(), nodes * 8 + k};
     if (needs.trace || needs.covariance) work += {k * nodes * 20, 0};

@@ -15,7 +15,8 @@ struct RoundShellDenoiser::Scratch : Denoiser::Workspace {
 };
 
 RoundShellDenoiser::RoundShellDenoiser(double radius, int span, int dim)
-    : frame_(Eigen::VectorXd::Constant(span, radius), dim), contour_(Eigen::VectorXd::Constant(span, radius), dim) {}
+    : ShellDenoiser(Eigen::VectorXd::Constant(span, radius), dim),
+      contour_(Eigen::VectorXd::Constant(span, radius), dim) {}
 
 std::unique_ptr<Denoiser::Workspace> RoundShellDenoiser::workspace() const {
     auto out = std::make_unique<Scratch>(dim());
@@ -27,12 +28,12 @@ std::unique_ptr<Denoiser::Workspace> RoundShellDenoiser::workspace() const {
 void RoundShellDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                                   PosteriorTile& out) const {
     Eigen::VectorXd& particle = static_cast<Scratch&>(workspace).particle;
-    const int k = frame_.span();
-    const double radius = frame_.size();
+    const int k = frame().span();
+    const double radius = frame().size();
     for (int c = 0; c < kTileWidth; ++c) {
         double noise = 1.0;
-        if (!frame_.load(x, sigma, c, particle, noise)) {
-            frame_.spoil(needs, c, out);
+        if (!frame().load(x, sigma, c, particle, noise)) {
+            frame().spoil(needs, c, out);
             continue;
         }
         const double r = particle.head(k).stableNorm();
@@ -40,10 +41,10 @@ void RoundShellDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& 
         const VonMisesFisher law = von_mises_fisher(k, kappa);
         if (needs.log_density) {
             const double gap = r - 1.0;
-            frame_.store_log_density(log_mean_exponential_excess(k, kappa) -
-                                         0.5 * (gap * gap + frame_.normal_square(particle)) / noise -
-                                         0.5 * dim() * std::log(2.0 * std::numbers::pi * noise),
-                                     c, out);
+            frame().store_log_density(log_mean_exponential_excess(k, kappa) -
+                                          0.5 * (gap * gap + frame().normal_square(particle)) / noise -
+                                          0.5 * dim() * std::log(2.0 * std::numbers::pi * noise),
+                                      c, out);
         }
         if (r > 0.0) particle.head(k) /= r;
         out.mean.col(c).head(k) = radius * law.ratio * particle.head(k);
@@ -62,14 +63,14 @@ void RoundShellDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& 
     }
 }
 
-void RoundShellDenoiser::cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order,
-                                   Workspace& workspace, Eigen::Ref<Tile> out) const {
-    contour_.cumulants(x, sigma, direction, order, *static_cast<Scratch&>(workspace).contour, out);
+ShellDenoiser::FormCumulants RoundShellDenoiser::form_cumulants(const LinearFormOnShell& form,
+                                                                Workspace& workspace) const {
+    return contour_.form_cumulants(form, *static_cast<Scratch&>(workspace).contour);
 }
 
 /// Debye's expansion or a continued fraction: a few hundred operations whatever d is.
 Work RoundShellDenoiser::cost(const Needs& needs, int width) const {
-    const double k = frame_.span();
+    const double k = frame().span();
     Work work{5.0 * dim() + 1000, 2};
     if (needs.trace || needs.covariance) work += {3, 0};
     if (needs.covariance) work += {2 * k * k, 0};

@@ -28,18 +28,15 @@ Eigen::VectorXd second_moments(const Eigen::VectorXd& weights) {
 }  // namespace
 
 struct SurfaceShellDenoiser::Scratch : Denoiser::Workspace {
-    Scratch(const Eigen::VectorXd& weights, int dim)
-        : sphere(weights), particle(dim), pull(weights.size()), coefficients(weights.size()) {}
+    Scratch(const Eigen::VectorXd& weights, int dim) : sphere(weights), particle(dim), pull(weights.size()) {}
 
     FisherBinghamRoot sphere;
     Eigen::VectorXd particle;
     Eigen::VectorXd pull;
-    Eigen::VectorXd coefficients;
-    double noise = 1.0;
 };
 
 SurfaceShellDenoiser::SurfaceShellDenoiser(const SurfaceLaw& law)
-    : frame_(law.axes, law.dim), scale_(law.axes), weights_(law.weights) {
+    : ShellDenoiser(law.axes, law.dim), weights_(law.weights) {
     FisherBinghamRoot sphere(weights_);
     solve_prior(sphere, weights_.size());
     log_average_ = sphere.log_average();
@@ -49,59 +46,50 @@ std::unique_ptr<Denoiser::Workspace> SurfaceShellDenoiser::workspace() const {
     return std::make_unique<Scratch>(weights_, dim());
 }
 
-bool SurfaceShellDenoiser::load(const Tile& x, const Row& sigma, int c, Scratch& scratch) const {
-    if (!frame_.load(x, sigma, c, scratch.particle, scratch.noise)) return false;
-    scratch.pull = frame_.axes().cwiseProduct(scratch.particle.head(frame_.span()));
-    return true;
-}
-
 void SurfaceShellDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                                     PosteriorTile& out) const {
     auto& scratch = static_cast<Scratch&>(workspace);
     const FisherBinghamRoot& sphere = scratch.sphere;
-    const int k = frame_.span();
+    const int k = frame().span();
     for (int c = 0; c < kTileWidth; ++c) {
-        if (!load(x, sigma, c, scratch)) {
-            frame_.spoil(needs, c, out);
+        double noise = 1.0;
+        if (!frame().load(x, sigma, c, scratch.particle, noise)) {
+            frame().spoil(needs, c, out);
             continue;
         }
-        scratch.sphere.solve(frame_.excess().data(), scratch.pull.data(), scratch.noise);
-        for (int i = 0; i < dim(); ++i) out.mean(i, c) = i < k ? scale_[i] * sphere.mean()[i] : 0.0;
+        scratch.pull = frame().pull(scratch.particle);
+        scratch.sphere.solve(frame().excess().data(), scratch.pull.data(), noise);
+        for (int i = 0; i < dim(); ++i) out.mean(i, c) = i < k ? scale()[i] * sphere.mean()[i] : 0.0;
         if (needs.log_density) {
-            const double base = frame_.log_density(scratch.particle, scratch.noise, sphere.base());
-            frame_.store_log_density(base + sphere.log_average() - log_average_, c, out);
+            const double base = frame().log_density(scratch.particle, noise, sphere.base());
+            frame().store_log_density(base + sphere.log_average() - log_average_, c, out);
         }
         if (!needs.trace && !needs.covariance) continue;
         double trace = 0.0;
-        for (int i = 0; i < k; ++i) trace += scale_[i] * scale_[i] * sphere.covariance()(i, i);
+        for (int i = 0; i < k; ++i) trace += scale()[i] * scale()[i] * sphere.covariance()(i, i);
         out.trace[c] = trace;
         if (!needs.covariance) continue;
         Eigen::MatrixXd& covariance = out.covariance[static_cast<std::size_t>(c)];
         covariance.setZero();
         for (int j = 0; j < k; ++j) {
-            for (int i = 0; i < k; ++i) covariance(i, j) = scale_[i] * scale_[j] * sphere.covariance()(i, j);
+            for (int i = 0; i < k; ++i) covariance(i, j) = scale()[i] * scale()[j] * sphere.covariance()(i, j);
         }
     }
 }
 
-void SurfaceShellDenoiser::cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order,
-                                     Workspace& workspace, Eigen::Ref<Tile> out) const {
-    auto& scratch = static_cast<Scratch&>(workspace);
-    for (int c = 0; c < kTileWidth; ++c) {
-        if (!load(x, sigma, c, scratch)) {
-            out.col(c).head(order).setConstant(std::numeric_limits<double>::quiet_NaN());
-            continue;
-        }
-        scratch.coefficients = scale_.cwiseProduct(direction.col(c).head(frame_.span()));
-        const auto values = scratch.sphere.cumulants(frame_.excess().data(), scratch.pull.data(), scratch.noise,
-                                                     scratch.coefficients.data());
-        for (int k = 0; k < order; ++k) out(k, c) = values[static_cast<std::size_t>(k)];
-    }
+ShellDenoiser::FormCumulants SurfaceShellDenoiser::form_cumulants(const LinearFormOnShell& form,
+                                                                  Workspace& workspace) const {
+    FisherBinghamRoot& sphere = static_cast<Scratch&>(workspace).sphere;
+    const auto [pull, noise] = frame().scaled(form);
+    const Eigen::VectorXd coefficients = scale().cwiseProduct(form.direction);
+    const auto [kappa, error] = sphere.cumulants(frame().excess().data(), pull.data(), noise, coefficients.data());
+    if (error <= kAllowedCumulantError) return kappa;
+    return sphere.precise_cumulants(frame().excess().data(), pull.data(), noise, form, frame().size());
 }
 
 /// About 30 tilted laws of 50 nodes each.
 Work SurfaceShellDenoiser::cost(const Needs& needs, int width) const {
-    const double k = frame_.span();
+    const double k = frame().span();
     const double nodes = 30.0 * 50.0;
     Work work{nodes * (100 + 60 * k + 15 * k * k), nodes * (6 + 2 * k)};
     if (needs.trace || needs.covariance) work += {3 * k, 0};

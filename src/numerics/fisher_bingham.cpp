@@ -10,11 +10,16 @@ namespace {
 
 using Complex = std::complex<double>;
 
-constexpr double kEnd = -38.0;       ///< ln of what is negligible beside 1
+constexpr double eps = std::numeric_limits<double>::epsilon();
+constexpr double kEnd = -38.0;  ///< ln of what is negligible beside 1
+/// A rule errs by A q, the one of half its step by A q^2: their difference squared, times 1/A, which is rarely more.
+constexpr double kPrefactor = 1e4;
 constexpr double kFirstStep = 0.65;  ///< half of it is enough for half of all laws
-constexpr double kStretch = 2.0;     ///< where the path turns from a parabola into a ray, in widths of the integrand
 /// Between two interleaved rules, whose mean errs by about the square: for 1, z, z^2, z^4, r and r^2, r = 1/(1 + z).
 constexpr std::array<double, 6> kAgreement{1e-8, 1e-8, 1e-8, 1e-6, 1e-8, 1e-8};
+/// Beyond a quarter the ray would leave the sector Re z^2 < 0 in which the pull of stiff axes decays, and a law whose
+/// softest axis is far softer than the others would need thousands of nodes.
+constexpr double kMostBend = 0.24;
 constexpr int kFirstNodes = 256;           ///< at most, before any doubling
 constexpr double kLargestProduct = 340.0;  ///< ln of what can be squared, and of its inverse
 
@@ -171,17 +176,14 @@ Complex FisherBingham::exponent(Complex z) const {
 }
 
 /// Appends the node at y and adds it to the sums; returns the real part of its exponent.
-double FisherBingham::append(const Contour& contour, double y, double weight, Monitors& sums) {
-    const double grow = std::exp(y / kStretch);
-    const double sine = 0.5 * kStretch * (grow - 1.0 / grow);
-    const double cosine = 0.5 * (grow + 1.0 / grow);
-    const double twice = 2.0 * contour.curvature;
-    const Complex zeta{-twice * sine * sine / (cosine + 1.0), sine};  // z in units of its width
-    const Complex z = contour.unit * zeta;
+double FisherBingham::append(double y, double weight, Monitors& sums) {
+    const auto place = path_.at(y);
+    const Complex zeta{place.re, place.im};  // z in units of its width
+    const Complex z = path_.unit * zeta;
     const Complex k = exponent(z);
     const double size = weight * std::exp(std::min(k.real(), 0.0));
     const Complex phase{std::cos(k.imag()), std::sin(k.imag())};
-    const Complex w = size * times(phase, {cosine, twice * sine});
+    const Complex w = size * times(phase, {place.slope_im, -place.slope_re});
     z_re_[nodes_] = z.real();
     z_im_[nodes_] = z.imag();
     w_re_[nodes_] = w.real();
@@ -198,12 +200,12 @@ double FisherBingham::append(const Contour& contour, double y, double weight, Mo
     return k.real();
 }
 
-/// The nodes y = first, first + step, ... until the integrand is negligible; false if it rises on the way.
-bool FisherBingham::march(const Contour& contour, double first, double step, int most, Monitors& sums) {
+/// The nodes y = first, first + path_.step, ... until the integrand is negligible; false if it rises on the way.
+bool FisherBingham::march(double first, int most, Monitors& sums) {
     double before = 0.0;
     for (int j = 0; j < most; ++j) {
-        const double y = first + j * step;
-        const double height = append(contour, y, y == 0.0 ? 0.5 : 1.0, sums);
+        const double y = first + j * path_.step;
+        const double height = append(y, y == 0.0 ? 0.5 : 1.0, sums);
         if (height < kEnd) return true;
         if (height > before + 1e-9) return false;
         before = height;
@@ -211,35 +213,36 @@ bool FisherBingham::march(const Contour& contour, double first, double step, int
     return true;
 }
 
-/// The path z = unit (i S - curvature 2 S^2/(1 + cosh)), S = b sinh(y/b), osculates that of steepest descent and then
-/// follows a ray: nodes spread exponentially, so that singularities far beyond the nearest one (axes of very different
-/// length) cost no more nodes. It is straightened until the integrand falls along it. The trapezoidal rule in y
-/// converges geometrically; each doubling adds the nodes half-way, and the two interleaved rules are compared.
+/// The path osculates that of steepest descent and then follows a ray: nodes spread exponentially, so that
+/// singularities far beyond the nearest one (axes of very different length) cost no more nodes. It is straightened
+/// until the integrand falls along it. The trapezoidal rule in y converges geometrically; each doubling adds the nodes
+/// half-way, and the two interleaved rules are compared.
 void FisherBingham::lay_contour() {
     const double second = (force_ + 0.5 * share_ * share_).sum();
     const double unit = 1.0 / std::sqrt(second);
-    Contour contour{((3.0 * force_ + share_ * share_) * (share_ * unit) / second).sum() / 6.0, unit};
-    double step = kFirstStep;
+    const double bend = ((3.0 * force_ + share_ * share_) * (share_ * unit) / second).sum() / 6.0;
+    path_ = {std::min(bend, kMostBend), unit, kFirstStep};
     Monitors sums{};
     for (int attempt = 0; attempt < 60; ++attempt) {
         nodes_ = 0;
         sums = {};
-        if (march(contour, 0.0, step, kFirstNodes, sums)) break;
-        contour.curvature *= 0.8;
+        if (march(0.0, kFirstNodes, sums)) break;
+        path_.curvature *= 0.8;
     }
     converged_ = false;
     while (!converged_ && 2 * nodes_ + 2 <= kMostNodes) {
         Monitors between{};
-        march(contour, 0.5 * step, step, nodes_ + 1, between);
+        first_rule_ = nodes_;
+        march(0.5 * path_.step, nodes_ + 1, between);
         converged_ = true;
         for (std::size_t q = 0; q < sums.size(); ++q) {
             const double size = std::max(std::abs(sums[0]), std::abs(sums[q]));
             converged_ = converged_ && std::abs(sums[q] - between[q]) <= kAgreement[q] * size;
             sums[q] += between[q];
         }
-        step *= 0.5;
+        path_.step *= 0.5;
     }
-    log_contour_ = std::log(unit * step * sums[0] / (2.0 * std::numbers::pi * alpha_));
+    log_contour_ = std::log(unit * path_.step * sums[0] / (2.0 * std::numbers::pi * alpha_));
     w_re_.head(nodes_) /= sums[0];
     w_im_.head(nodes_) /= sums[0];
 }
@@ -352,14 +355,17 @@ FisherBingham::Conditional FisherBingham::conditional(const double* coefficients
 
 /// The law of total cumulance over the nodes, d, k_2, k_3 centred: kappa_2 = <d^2> + <k_2>,
 /// kappa_3 = <d^3> + 3 <d k_2> + <k_3>, kappa_4 = <d^4> - 3 <d^2>^2 + 6 <d^2 k_2> + 3 <k_2^2> + 4 <d k_3> + <k_4>.
-std::array<double, 4> FisherBingham::cumulants(const double* coefficients) const {
+FisherBingham::Cumulants FisherBingham::cumulants(const double* coefficients) {
     double mean = 0.0;
     double overlap = 0.0;
     double length = 0.0;
+    double surface = 0.0;  // what the form would vary by if its terms were independent
+    const double* variances = variance();
     for (int i = 0; i < dim_; ++i) {
         mean += coefficients[i] * mean_[i];
         overlap += coefficients[i] * centre_[i] * share_[i];
         length += (centre_[i] * centre_[i] + 0.5 * alpha_ * share_[i]) * share_[i];
+        surface += coefficients[i] * coefficients[i] * variances[i];
     }
     const double mu = overlap / length;  // minimises k_2 at the saddle point
     std::array<double, 4> average{};
@@ -373,6 +379,8 @@ std::array<double, 4> FisherBingham::cumulants(const double* coefficients) const
     double square = 0.0;
     double third = 0.0;
     double fourth = 0.0;
+    std::array<double, 3> terms{};       // the same sums without signs
+    std::array<double, 3> difference{};  // between the two interleaved rules
     for (int j = 0; j < nodes_; ++j) {
         const Conditional here = conditional(coefficients, mu, node(j));
         const Complex d = here.mean - average[0];
@@ -382,8 +390,27 @@ std::array<double, 4> FisherBingham::cumulants(const double* coefficients) const
         square += real_of_product(weight(j), d2);
         third += real_of_product(weight(j), times(d, d2 + 3.0 * k2));
         fourth += real_of_product(weight(j), times(d2, d2 + 6.0 * k2) + 3.0 * times(k2, k2) + 4.0 * times(d, k3));
+        const double size = std::abs(weight(j));
+        const double spread = std::abs(d2) + std::abs(here.second);
+        terms[0] += size * spread;
+        terms[1] += size * (std::abs(d) * spread + std::abs(here.third));
+        terms[2] += size * (spread * spread + std::abs(d) * std::abs(here.third) + std::abs(here.fourth));
+        const Complex sign = j < first_rule_ ? 1.0 : -1.0;
+        difference[0] += real_of_product(sign * weight(j), d2 + here.second);
+        difference[1] += real_of_product(sign * weight(j), times(d, d2 + 3.0 * k2) + here.third);
+        difference[2] += real_of_product(
+            sign * weight(j), times(d2, d2 + 6.0 * k2) + 3.0 * times(k2, k2) + 4.0 * times(d, k3) + here.fourth);
     }
-    return {mean, square + average[1], third + average[2], fourth - 3.0 * square * square + average[3]};
+    const double second = square + average[1];
+    double error = eps * std::sqrt(surface / second);
+    double power = second;
+    for (std::size_t n = 0; n < terms.size(); ++n) {
+        const double rule = difference[n] / terms[n];
+        error = std::max(error, terms[n] / power * (eps + kPrefactor * rule * rule));
+        power *= std::sqrt(second);
+    }
+    if (!(second > 0.0)) error = std::numeric_limits<double>::infinity();
+    return {{mean, second, third + average[2], fourth - 3.0 * square * square + average[3]}, error};
 }
 
 }  // namespace sigmaflow

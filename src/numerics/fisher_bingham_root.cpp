@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numbers>
 
 namespace sigmaflow {
@@ -44,6 +45,7 @@ void FisherBinghamRoot::integrate(const double* excess, const double* pull, doub
     first_.setZero();
     second_.setZero();
     moments_ = {};
+    terms_ = {};
     nodes_ = 0;
     double before = 0.0;
     for (int j = 0; j < kMostSteps; ++j) {
@@ -132,14 +134,17 @@ void FisherBinghamRoot::add_node(double weight, int node, const double* coeffici
     const Complex y2 = q * e + chi;
     const Complex y3 = 3.0 * beta * e;
     const Complex y4 = 3.0 * e * (q * e + 2.0 * chi);
-    moments_[0] += (w * (q * delta + beta)).real();
-    moments_[1] += (w * (delta * (q * delta + 2.0 * beta) + y2)).real();
-    moments_[2] += (w * (delta * (delta * (q * delta + 3.0 * beta) + 3.0 * y2) + y3)).real();
-    moments_[3] += (w * (delta * (delta * (delta * (q * delta + 4.0 * beta) + 6.0 * y2) + 4.0 * y3) + y4)).real();
+    const std::array<Complex, 4> terms{q * delta + beta, delta * (q * delta + 2.0 * beta) + y2,
+                                       delta * (delta * (q * delta + 3.0 * beta) + 3.0 * y2) + y3,
+                                       delta * (delta * (delta * (q * delta + 4.0 * beta) + 6.0 * y2) + 4.0 * y3) + y4};
+    for (std::size_t n = 0; n < terms.size(); ++n) {
+        moments_[n] += (w * terms[n]).real();
+        terms_[n] += std::abs(w * terms[n]);
+    }
 }
 
-std::array<double, 4> FisherBinghamRoot::cumulants(const double* excess, const double* pull, double noise,
-                                                   const double* coefficients) {
+FisherBingham::Cumulants FisherBinghamRoot::cumulants(const double* excess, const double* pull, double noise,
+                                                      const double* coefficients) {
     integrate(excess, pull, noise, coefficients);
     double mean = 0.0;
     for (int i = 0; i < dim_; ++i) mean += coefficients[i] * base_.mean()[i];
@@ -148,8 +153,27 @@ std::array<double, 4> FisherBinghamRoot::cumulants(const double* excess, const d
     const double m3 = moments_[2] / sum_;
     const double m4 = moments_[3] / sum_;
     const double variance = m2 - m1 * m1;
-    return {mean + m1, variance, m3 - m1 * (3.0 * m2 - 2.0 * m1 * m1),
-            m4 - m1 * (4.0 * m3 - m1 * (6.0 * m2 - 3.0 * m1 * m1)) - 3.0 * variance * variance};
+    double error = variance > 0.0 ? 0.0 : std::numeric_limits<double>::infinity();
+    for (std::size_t n = 1; n < terms_.size(); ++n) {
+        const double size = std::pow(variance, 0.5 * static_cast<double>(n + 1));
+        error = std::max(error, std::numeric_limits<double>::epsilon() * terms_[n] / sum_ / size);
+    }
+    return {{mean + m1, variance, m3 - m1 * (3.0 * m2 - 2.0 * m1 * m1),
+             m4 - m1 * (4.0 * m3 - m1 * (6.0 * m2 - 3.0 * m1 * m1)) - 3.0 * variance * variance},
+            error};
+}
+
+std::array<double, 4> FisherBinghamRoot::precise_cumulants(const double* excess, const double* pull, double noise,
+                                                           const LinearFormOnShell& form, double unit) {
+    constexpr double step = 0.5 * kStep;  // squares the error
+    base_.solve(excess, pull, noise);
+    PreciseCumulants sums(form, base_, unit);
+    for (int j = 0; j < 2 * kMostSteps; ++j) {
+        const double t = std::sinh(j * step);
+        tilt(excess, pull, noise, t);
+        if (sums.add_tilted(tilted_, unit, weights_, t, (j == 0 ? 0.5 : 1.0) * std::cosh(j * step)) < 1e-30) break;
+    }
+    return sums.cumulants();
 }
 
 }  // namespace sigmaflow

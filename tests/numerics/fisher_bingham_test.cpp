@@ -100,6 +100,33 @@ TEST(FisherBingham, StaysOnTheSphere) {
     testing_support::claim("shell-nodes-average", sum / count);
 }
 
+// Places on and near the planes of symmetry of an ellipsoid, where modes split: there the integrand has two scales.
+TEST(FisherBingham, FewNodesWhereModesSplit) {
+    int most = 0;
+    Stream stream(21, 5, 0, Purpose::test);
+    for (int trial = 0; trial < 6000; ++trial) {
+        const int k = trial % 3 == 0 ? 3 : 2;
+        const double ratio = trial % 2 == 0 ? 30.0 : std::pow(30.0, stream.uniform());
+        const double sigma = std::pow(10.0, 6.0 * stream.uniform() - 3.0);
+        Eigen::VectorXd axes = Eigen::VectorXd::Constant(k, std::sqrt(ratio));
+        axes[0] = 1.0;
+        axes[k - 1] = ratio;
+        Eigen::VectorXd x(k);
+        for (auto& v : x) v = stream.normal();
+        x = axes.cwiseProduct(x.normalized());
+        for (Eigen::Index i = 0; i + 1 < k; ++i) x[i] *= trial % 5 == 0 ? 0.0 : std::pow(10.0, -3.0 * stream.uniform());
+        if (trial % 7 == 0) x *= std::exp(stream.normal());
+        const Eigen::VectorXd excess = (axes.array().square() - 1.0) / (ratio * ratio);
+        const Eigen::VectorXd pull = axes.cwiseProduct(x) / (ratio * ratio);
+        FisherBingham law(k);
+        law.solve(excess.data(), pull.data(), sigma * sigma / (ratio * ratio));
+        ASSERT_TRUE(law.converged()) << "trial " << trial;
+        most = std::max(most, law.nodes());
+    }
+    EXPECT_LE(most, 512);
+    testing_support::claim("shell-nodes-splitting", most);
+}
+
 TEST(FisherBingham, CovarianceIsSymmetricAndAnnihilatesTheRadiusOnTheAverage) {
     for (const int k : {2, 5, 40}) {
         RandomLaw random(k, 77);
@@ -115,7 +142,7 @@ TEST(FisherBingham, CovarianceIsSymmetricAndAnnihilatesTheRadiusOnTheAverage) {
         // kappa_2 along a direction is c^T C c.
         Eigen::VectorXd c(k);
         for (int i = 0; i < k; ++i) c[i] = std::cos(1.0 + i);
-        const auto cumulants = law.cumulants(c.data());
+        const auto cumulants = law.cumulants(c.data()).kappa;
         EXPECT_NEAR(cumulants[1], 0.25 * c.dot(covariance * c), 1e-13 * c.squaredNorm() * covariance.norm());
         double mean = 0.0;
         for (int i = 0; i < k; ++i) mean += c[i] * law.mean()[i];
@@ -130,7 +157,7 @@ TEST(FisherBingham, CumulantsOfTheUniformSphere) {
         FisherBingham law(k);
         law.solve(zero.data(), zero.data(), 1.0);
         const Eigen::VectorXd c = Eigen::VectorXd::Unit(k, 0);
-        const auto cumulants = law.cumulants(c.data());
+        const auto cumulants = law.cumulants(c.data()).kappa;
         EXPECT_NEAR(cumulants[1], 1.0 / k, 1e-15);
         EXPECT_NEAR(cumulants[2], 0.0, 1e-15);
         EXPECT_NEAR(cumulants[3], -6.0 / (k * k * (k + 2.0)), 1e-15);

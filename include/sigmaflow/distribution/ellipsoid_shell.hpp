@@ -4,7 +4,7 @@
 /// coordinates. Uniform u is the measure `pushforward`; the measure `surface` is uniform on the ellipsoid itself.
 
 #include "sigmaflow/distribution/registry.hpp"
-#include "sigmaflow/numerics/fisher_bingham.hpp"
+#include "sigmaflow/distribution/shell_denoiser.hpp"
 
 namespace sigmaflow {
 
@@ -22,54 +22,19 @@ struct ShellShape {
 /// An InputError if axes, dim and radius do not fit together.
 [[nodiscard]] ShellShape shell_shape(const Parameters& parameters);
 
-/// A shell in units of its longest axis, and the particles in these units. Lengths are kept within 1e+-90 of it.
-class ShellFrame {
-  public:
-    ShellFrame(const Eigen::VectorXd& axes, int dim);
-
-    /// Copies particle c in units of the longest axis; false if a number is NaN.
-    bool load(const Tile& x, const Row& sigma, int c, Eigen::VectorXd& particle, double& noise) const;
-    /// Coordinates orthogonal to the span of the shell: their sum of squares.
-    [[nodiscard]] double normal_square(const Eigen::VectorXd& particle) const;
-    /// ln p_sigma of the scaled problem under the pushforward measure, from its solution.
-    [[nodiscard]] double log_density(const Eigen::VectorXd& particle, double noise, const FisherBingham& sphere) const;
-    /// Stores ln p_sigma of the scaled problem in the units of x.
-    void store_log_density(double value, int c, PosteriorTile& out) const;
-    /// All NaN.
-    void spoil(const Needs& needs, int c, PosteriorTile& out) const;
-
-    [[nodiscard]] int dim() const { return dim_; }
-    [[nodiscard]] int span() const { return static_cast<int>(axes_.size()); }
-    [[nodiscard]] double size() const { return size_; }                      ///< the longest axis
-    [[nodiscard]] const Eigen::VectorXd& axes() const { return axes_; }      ///< in units of size
-    [[nodiscard]] const Eigen::VectorXd& excess() const { return excess_; }  ///< a_i^2 - min a^2, without cancellation
-
-  private:
-    int dim_;
-    double size_;
-    double log_size_;
-    double log_gamma_;  ///< ln Gamma(k/2)
-    Eigen::VectorXd axes_;
-    Eigen::VectorXd excess_;
-};
-
 /// The posterior under the pushforward measure is Fisher-Bingham in u: one contour integral per particle
 /// (numerics/fisher_bingham.hpp).
 ///
 /// Accuracy: m and C within 1e-11 of their norms for sigma from 1e-3 of the shortest axis to 1e3 times it, axis ratios
 /// to 30 and k to 4096; finite everywhere. ln p is known to 1e-11 and to what rounding of x does to it.
-class EllipsoidShellDenoiser : public Denoiser {
+class EllipsoidShellDenoiser : public ShellDenoiser {
   public:
-    EllipsoidShellDenoiser(const Eigen::VectorXd& axes, int dim);
+    using ShellDenoiser::ShellDenoiser;
 
-    [[nodiscard]] int dim() const override { return frame_.dim(); }
-    [[nodiscard]] Capabilities capabilities() const override { return {true, true, true, false}; }
     [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
     void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                   PosteriorTile& out) const override;
-    [[nodiscard]] int cumulant_order() const override { return 4; }
-    void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
-                   Eigen::Ref<Tile> out) const override;
+    [[nodiscard]] FormCumulants form_cumulants(const LinearFormOnShell& form, Workspace& workspace) const override;
     [[nodiscard]] Work cost(const Needs& needs, int width) const override;
     /// Nodes that the last column of the last evaluation took.
     [[nodiscard]] static int nodes(const Workspace& workspace);
@@ -77,11 +42,7 @@ class EllipsoidShellDenoiser : public Denoiser {
   private:
     struct Scratch;
 
-    bool solve(const Tile& x, const Row& sigma, int c, Scratch& scratch) const;
     void spread(const Needs& needs, int c, Scratch& scratch, PosteriorTile& out) const;
-
-    ShellFrame frame_;
-    Eigen::VectorXd scale_;  ///< the axes in the units of x
 };
 
 /// The pushforward of the uniform measure on the sphere.

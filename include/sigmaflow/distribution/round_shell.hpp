@@ -8,26 +8,21 @@ namespace sigmaflow {
 
 /// kappa = R r / sigma^2, m = R A x/r, radial variance R^2 dA/dkappa, tangential R^2 A/kappa: each with full relative
 /// accuracy at every sigma (numerics/von_mises_fisher.hpp).
-class RoundShellDenoiser : public Denoiser {
+class RoundShellDenoiser : public ShellDenoiser {
   public:
     /// A sphere S^{span-1} in the first `span` >= 2 of `dim` coordinates.
     RoundShellDenoiser(double radius, int span, int dim);
 
-    [[nodiscard]] int dim() const override { return frame_.dim(); }
-    [[nodiscard]] Capabilities capabilities() const override { return {true, true, true, false}; }
     [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
     void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                   PosteriorTile& out) const override;
     /// By the contour integral.
-    [[nodiscard]] int cumulant_order() const override { return 4; }
-    void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
-                   Eigen::Ref<Tile> out) const override;
+    [[nodiscard]] FormCumulants form_cumulants(const LinearFormOnShell& form, Workspace& workspace) const override;
     [[nodiscard]] Work cost(const Needs& needs, int width) const override;
 
   private:
     struct Scratch;
 
-    ShellFrame frame_;
     EllipsoidShellDenoiser contour_;
 };
 

@@ -16,27 +16,19 @@ struct SurfaceLaw {
 
 /// The contour integral of the pushforward measure inside an integral over tilted laws
 /// (numerics/fisher_bingham_root.hpp); the accuracy is that of EllipsoidShellDenoiser.
-class SurfaceShellDenoiser : public Denoiser {
+class SurfaceShellDenoiser : public ShellDenoiser {
   public:
     explicit SurfaceShellDenoiser(const SurfaceLaw& law);
 
-    [[nodiscard]] int dim() const override { return frame_.dim(); }
-    [[nodiscard]] Capabilities capabilities() const override { return {true, true, true, false}; }
     [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
     void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                   PosteriorTile& out) const override;
-    [[nodiscard]] int cumulant_order() const override { return 4; }
-    void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
-                   Eigen::Ref<Tile> out) const override;
+    [[nodiscard]] FormCumulants form_cumulants(const LinearFormOnShell& form, Workspace& workspace) const override;
     [[nodiscard]] Work cost(const Needs& needs, int width) const override;
 
   private:
     struct Scratch;
 
-    bool load(const Tile& x, const Row& sigma, int c, Scratch& scratch) const;
-
-    ShellFrame frame_;
-    Eigen::VectorXd scale_;
     Eigen::VectorXd weights_;
     double log_average_;  ///< ln of the average of sqrt(q) over the sphere
 };

@@ -6,10 +6,36 @@
 
 #include <Eigen/Core>
 #include <array>
+#include <cmath>
 #include <complex>
 #include <vector>
 
 namespace sigmaflow {
+
+/// z(y) = unit (i S - curvature 2 S^2/(1 + cosh(y/b))), S = b sinh(y/b): a parabola that turns into a ray, with its
+/// mirror image for y < 0.
+struct ContourPath {
+    static constexpr double stretch = 2.0;  ///< b: where it turns, in widths of the integrand
+    double curvature = 0.0;
+    double unit = 1.0;
+    double step = 0.0;  ///< in y, of a rule that is exact to 1e-15
+
+    template <class Real>
+    struct Place {
+        Real re, im, slope_re, slope_im;
+    };
+
+    /// z and dz/dy over `unit`.
+    template <class Real>
+    [[nodiscard]] Place<Real> at(const Real& y) const {
+        using std::exp;
+        const Real grow = exp(Real(y / stretch));
+        const Real sine = stretch / 2 * (grow - 1 / grow);
+        const Real cosine = (grow + 1 / grow) / 2;
+        const double twice = 2.0 * curvature;
+        return {-twice * sine * sine / (cosine + 1), sine, -twice * sine, cosine};
+    }
+};
 
 /// Solves one law after the other without allocation. The bits depend on the law alone.
 ///
@@ -31,6 +57,8 @@ class FisherBingham {
     [[nodiscard]] int nodes() const { return nodes_; }
     /// Whether the last doubling of the nodes confirmed them.
     [[nodiscard]] bool converged() const { return converged_; }
+    /// On which the nodes lie.
+    [[nodiscard]] const ContourPath& path() const { return path_; }
     [[nodiscard]] double saddle() const { return omega_; }
     [[nodiscard]] double centre(int i) const { return centre_[i]; }
     [[nodiscard]] double share(int i) const { return share_[i]; }
@@ -49,21 +77,20 @@ class FisherBingham {
     /// out(i, j) = scale_i scale_j Cov[u_i, u_j], exactly symmetric, with variance() on the diagonal: one product of a
     /// k x nodes matrix with its transpose.
     void covariance(const double* scale, Eigen::Ref<Eigen::MatrixXd> out);
-    /// kappa_1 .. kappa_4 of sum_i c_i u_i, with kappa_K accurate relative to kappa_2^{K/2} along every direction, the
-    /// radial one included.
-    [[nodiscard]] std::array<double, 4> cumulants(const double* coefficients) const;
+    struct Cumulants {
+        std::array<double, 4> kappa{};  ///< kappa_1 .. kappa_4
+        /// Estimate of that of kappa_K / kappa_2^{K/2}, by what cancels in the sums: large for forms that hardly vary
+        /// along the surface where the law lives. PreciseCumulants has no such limit.
+        double error = 0.0;
+    };
+    /// Cumulants of sum_i c_i u_i.
+    Cumulants cumulants(const double* coefficients);
 
   private:
     static constexpr int kLanes = 8;
     static constexpr int kChunk = 64;  ///< nodes of one covariance product
     static constexpr int kMonitors = 6;
     using Monitors = std::array<double, kMonitors>;
-
-    /// z(y) = unit (i y - curvature y^2 + ...)
-    struct Contour {
-        double curvature;
-        double unit;
-    };
 
     /// Cumulants given a node; the mean is taken from its value at the saddle point.
     struct Conditional {
@@ -72,8 +99,8 @@ class FisherBingham {
 
     void find_saddle(const double* pull, double noise);
     void lay_contour();
-    bool march(const Contour& contour, double first, double step, int most, Monitors& sums);
-    double append(const Contour& contour, double y, double weight, Monitors& sums);
+    bool march(double first, int most, Monitors& sums);
+    double append(double y, double weight, Monitors& sums);
     [[nodiscard]] std::complex<double> exponent(std::complex<double> z) const;
     void average();
     [[nodiscard]] Conditional conditional(const double* coefficients, double mu, std::complex<double> z) const;
@@ -95,6 +122,8 @@ class FisherBingham {
     double alpha_ = 0.0;
     double total_share_ = 0.0;
     double log_contour_ = 0.0;
+    ContourPath path_;
+    int first_rule_ = 0;  ///< nodes of the last rule but one; those after them lie half-way between
     int nodes_ = 0;
     bool converged_ = false;
 };

@@ -4,6 +4,7 @@
 /// ellipsoid's surface is in terms of the sphere.
 
 #include "sigmaflow/numerics/fisher_bingham.hpp"
+#include "sigmaflow/numerics/precise_cumulants.hpp"
 
 namespace sigmaflow {
 
@@ -27,7 +28,11 @@ class FisherBinghamRoot {
     [[nodiscard]] const Eigen::VectorXd& mean() const { return mean_; }
     [[nodiscard]] const Eigen::MatrixXd& covariance() const { return covariance_; }
     /// kappa_1 .. kappa_4 of sum_i c_i u_i; solves again, as the nodes are not kept.
-    std::array<double, 4> cumulants(const double* excess, const double* pull, double noise, const double* coefficients);
+    FisherBingham::Cumulants cumulants(const double* excess, const double* pull, double noise,
+                                       const double* coefficients);
+    /// The same in 113 bits, in some tenths of a second. `unit`: the length that the other numbers are in units of.
+    std::array<double, 4> precise_cumulants(const double* excess, const double* pull, double noise,
+                                            const LinearFormOnShell& form, double unit);
     /// Contour nodes of the last solve, all steps together.
     [[nodiscard]] int nodes() const { return nodes_; }
 
@@ -50,6 +55,7 @@ class FisherBinghamRoot {
     Eigen::VectorXd first_;  ///< of u - base mean
     Eigen::MatrixXd second_;
     std::array<double, 4> moments_{};  ///< of sum_i c_i (u_i - base mean_i)
+    std::array<double, 4> terms_{};    ///< the same sums without signs
     std::vector<Complex> offset_, slope_, variance_;
     double log_average_ = 0.0;
     int nodes_ = 0;

@@ -1,9 +1,9 @@
+#include "sigmaflow/distribution/shell_denoiser.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
 #include <numbers>
-
-#include "sigmaflow/distribution/ellipsoid_shell.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -24,15 +24,15 @@ ShellFrame::ShellFrame(const Eigen::VectorXd& axes, int dim)
 }
 
 bool ShellFrame::load(const Tile& x, const Row& sigma, int c, Eigen::VectorXd& particle, double& noise) const {
-    bool valid = !std::isnan(sigma[c]);
-    for (int i = 0; i < dim_; ++i) {
-        const double value = x(i, c) / size_;
-        valid = valid && !std::isnan(value);
-        particle[i] = std::clamp(value, -kFarthest, kFarthest);
-    }
+    for (int i = 0; i < dim_; ++i) particle[i] = std::clamp(x(i, c) / size_, -kFarthest, kFarthest);
     const double width = std::clamp(sigma[c] / size_, 1.0 / kFarthest, kFarthest);
     noise = width * width;
-    return valid;
+    return !std::isnan(noise) && !particle.array().isNaN().any();
+}
+
+ShellFrame::Scaled ShellFrame::scaled(const LinearFormOnShell& form) const {
+    const double width = form.sigma / size_;
+    return {axes_.cwiseProduct(form.x / size_), width * width};
 }
 
 double ShellFrame::normal_square(const Eigen::VectorXd& particle) const {
@@ -65,6 +65,31 @@ void ShellFrame::spoil(const Needs& needs, int c, PosteriorTile& out) const {
     if (needs.log_density) out.log_density[c] = nan;
     if (needs.trace || needs.covariance) out.trace[c] = nan;
     if (needs.covariance) out.covariance[static_cast<std::size_t>(c)].setConstant(nan);
+}
+
+bool ShellDenoiser::load_form(const Tile& x, const Row& sigma, const Tile& direction, int c,
+                              LinearFormOnShell& form) const {
+    const int k = frame_.span();
+    const double farthest = kFarthest * frame_.size();
+    form.x = x.col(c).head(k).cwiseMax(-farthest).cwiseMin(farthest);
+    form.sigma = std::clamp(sigma[c], frame_.size() / kFarthest, farthest);
+    form.direction = direction.col(c).head(k);
+    return !x.col(c).array().isNaN().any() && !std::isnan(sigma[c]);
+}
+
+void ShellDenoiser::cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
+                              Eigen::Ref<Tile> out) const {
+    LinearFormOnShell form{scale_, {}, 1.0, {}};
+    for (int c = 0; c < kTileWidth; ++c) {
+        if (c > 0 && sigma[c] == sigma[c - 1] && x.col(c) == x.col(c - 1) && direction.col(c) == direction.col(c - 1)) {
+            out.col(c).head(order) = out.col(c - 1).head(order);
+        } else if (!load_form(x, sigma, direction, c, form)) {
+            out.col(c).head(order).setConstant(std::numeric_limits<double>::quiet_NaN());
+        } else {
+            const FormCumulants kappa = form_cumulants(form, workspace);
+            for (int k = 0; k < order; ++k) out(k, c) = kappa[static_cast<std::size_t>(k)];
+        }
+    }
 }
 
 }  // namespace sigmaflow
