@@ -1,5 +1,6 @@
 #include "sigmaflow/distribution/affine_map.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <utility>
 
@@ -17,15 +18,18 @@ AffineMap scaling(const Eigen::VectorXd& origin, double scale) {
             Eigen::VectorXd::Zero(origin.size())};
 }
 
+double uniform_scale(const AffineMap& map) {
+    const Eigen::MatrixXd& linear = map.linear;
+    if (linear.rows() != linear.cols() || linear.size() == 0 || !linear.isDiagonal(1e-14)) return 0.0;
+    return (linear.diagonal().array() == linear(0, 0)).all() ? std::max(linear(0, 0), 0.0) : 0.0;
+}
+
 std::optional<Isometry> isometry_of(const AffineMap& map) {
     const Eigen::Index d = map.linear.cols();
     if (map.linear.rows() < d || d == 0) return std::nullopt;
     const double scale = map.linear.norm() / std::sqrt(static_cast<double>(d));
     if (!(scale > 0.0)) return std::nullopt;
-    if (map.linear.rows() == d && map.linear.isDiagonal(1e-14) &&
-        (map.linear.diagonal().array() == map.linear(0, 0)).all() && map.linear(0, 0) > 0.0) {
-        return Isometry{map.linear(0, 0), {}, map.origin, map.shift};
-    }
+    if (const double factor = uniform_scale(map); factor > 0.0) return Isometry{factor, {}, map.origin, map.shift};
     const Eigen::MatrixXd basis = map.linear / scale;
     const Eigen::MatrixXd gram = basis.transpose() * basis;
     if ((gram - Eigen::MatrixXd::Identity(d, d)).cwiseAbs().maxCoeff() > 1e-12) return std::nullopt;

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "sigmaflow/distribution/isotropic_cloud.hpp"
+#include "sigmaflow/distribution/mixture_law.hpp"
 #include "sigmaflow/distribution/normalize.hpp"
 #include "sigmaflow/distribution/product.hpp"
 #include "sigmaflow/distribution/shapes.hpp"
@@ -19,7 +20,9 @@ Parameter width_parameter() {
 std::unique_ptr<Distribution> equal_cloud(Eigen::MatrixXd points, const Parameters& parameters) {
     const Eigen::Index count = points.cols();
     const double width = parameters.real("width");
-    return make_cloud({std::move(points), Eigen::VectorXd::Ones(count), width * width}, parameters);
+    return normalized(
+        std::make_unique<IsotropicCloud>(CloudLaw{std::move(points), Eigen::VectorXd::Ones(count), width * width}),
+        parameters);
 }
 
 }  // namespace
@@ -40,9 +43,9 @@ std::unique_ptr<Distribution> make_two_deltas(const Parameters& parameters) {
     const double variance = parameters.real("width") * parameters.real("width");
     const double weight = parameters.real("weight");
     const Eigen::Vector2d weights(1.0 - weight, weight);
-    return make_distribution(
-        without_empty({weights, {isotropic_component(-point, variance), isotropic_component(point, variance)}}),
-        parameters);
+    return normalized(distribution_of(without_empty(
+                          {weights, {isotropic_component(-point, variance), isotropic_component(point, variance)}})),
+                      parameters);
 }
 
 Kind hypercube_kind() {
@@ -62,8 +65,8 @@ std::unique_ptr<Distribution> product_cube(Eigen::Index dim, const Parameters& p
     const double width = parameters.real("width");
     Laws factors;
     for (Eigen::Index i = 0; i < dim; ++i) {
-        const CloudLaw pair{Eigen::RowVector2d(-radius, radius), Eigen::Vector2d::Ones(), width * width};
-        factors.push_back(make_cloud(pair, parameters));
+        CloudLaw pair{Eigen::RowVector2d(-radius, radius), Eigen::Vector2d::Ones(), width * width};
+        factors.push_back(normalized(std::make_unique<IsotropicCloud>(std::move(pair)), parameters));
     }
     return std::make_unique<Product>(std::move(factors));
 }

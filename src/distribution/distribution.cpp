@@ -3,11 +3,14 @@
 #include <stdexcept>
 
 #include "sigmaflow/distribution/affine_map.hpp"
+#include "sigmaflow/distribution/covariance_root.hpp"
 #include "sigmaflow/distribution/mixture_law.hpp"
 
 namespace sigmaflow {
 
 std::optional<MixtureLaw> Distribution::mixture(std::int64_t /*most*/) const { return std::nullopt; }
+
+Eigen::MatrixXd Distribution::covariance_root() const { return root_of_covariance(moments().covariance); }
 
 std::unique_ptr<Distribution> Distribution::mapped(const AffineMap& /*map*/) const { return nullptr; }
 

@@ -58,7 +58,8 @@ std::unique_ptr<Distribution> make_ellipsoid_points(const Parameters& parameters
     Eigen::MatrixXd points = Eigen::MatrixXd::Zero(dim, count);
     points.topRows(span) = axes.asDiagonal() * directions;
     if (parameters.real("jitter") > 0.0) displace(parameters.real("jitter"), key, points);
-    return make_cloud({std::move(points), Eigen::VectorXd::Ones(count), 0.0}, parameters);
+    return normalized(std::make_unique<IsotropicCloud>(CloudLaw{std::move(points), Eigen::VectorXd::Ones(count)}),
+                      parameters);
 }
 
 }  // namespace sigmaflow

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "sigmaflow/distribution/mixture_law.hpp"
 #include "sigmaflow/distribution/normalize.hpp"
 #include "sigmaflow/distribution/shapes.hpp"
 
@@ -62,7 +63,7 @@ std::unique_ptr<Distribution> make_gaussian(const Parameters& parameters) {
     }
     const Eigen::VectorXd mean =
         parameters.has("mean") ? vector_of(parameters.reals("mean")) : Eigen::VectorXd::Zero(dim).eval();
-    return make_distribution({Eigen::VectorXd::Ones(1), {component_of(mean, spectrum)}}, parameters);
+    return normalized(distribution_of({Eigen::VectorXd::Ones(1), {component_of(mean, spectrum)}}), parameters);
 }
 
 Kind gaussian_mixture_kind() {
@@ -102,7 +103,7 @@ std::unique_ptr<Distribution> make_gaussian_mixture(const Parameters& parameters
             dense ? component_of(mean, covariance_spectrum(parameters, "covariances", covariances[k], means.rows()))
                   : isotropic_component(mean, widths[k] * widths[k]));
     }
-    return make_distribution(without_empty(std::move(law)), parameters);
+    return normalized(distribution_of(without_empty(std::move(law))), parameters);
 }
 
 }  // namespace sigmaflow

@@ -5,6 +5,7 @@
 #include <numbers>
 
 #include "sigmaflow/distribution/affine_map.hpp"
+#include "sigmaflow/distribution/covariance_root.hpp"
 #include "sigmaflow/distribution/limits.hpp"
 #include "sigmaflow/distribution/posterior_weights.hpp"
 
@@ -353,9 +354,19 @@ std::optional<MixtureLaw> GaussianMixture::mixture(std::int64_t most) const {
 }
 
 std::unique_ptr<Distribution> GaussianMixture::mapped(const AffineMap& map) const {
-    MixtureLaw image = sigmaflow::mapped(law_, map.origin, map.linear);
-    for (auto& component : image.components) component.mean += map.shift;
-    return distribution_of(std::move(image));
+    return distribution_of(sigmaflow::mapped(law_, map));
+}
+
+Eigen::MatrixXd GaussianMixture::covariance_root() const {
+    const Eigen::VectorXd weights = law_.weights / law_.weights.sum();
+    const Eigen::VectorXd centre = mean();
+    RootSum sum(dim());
+    for (std::size_t k = 0; k < law_.components.size(); ++k) {
+        const double root = std::sqrt(weights[static_cast<Eigen::Index>(k)]);
+        sum.add(root * (law_.components[k].mean - centre));
+        sum.add(root * factor_of(law_.components[k]));
+    }
+    return sum.result();
 }
 
 void GaussianMixture::draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const {

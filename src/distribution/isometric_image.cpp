@@ -208,6 +208,8 @@ Moments IsometricImage::moments() const {
     return out;
 }
 
+Eigen::MatrixXd IsometricImage::covariance_root() const { return map().linear * law_->covariance_root(); }
+
 std::unique_ptr<Distribution> IsometricImage::mapped(const AffineMap& map) const {
     return affine_image(law_, map.after(this->map()));
 }

@@ -1,13 +1,14 @@
 #include "sigmaflow/distribution/isotropic_cloud.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <numbers>
 
 #include "sigmaflow/distribution/affine_map.hpp"
 #include "sigmaflow/distribution/class_weights.hpp"
+#include "sigmaflow/distribution/covariance_root.hpp"
 #include "sigmaflow/distribution/gaussian_mixture.hpp"
 #include "sigmaflow/distribution/limits.hpp"
-#include "sigmaflow/distribution/normalize.hpp"
 #include "sigmaflow/distribution/posterior_weights.hpp"
 
 namespace sigmaflow {
@@ -293,16 +294,8 @@ void IsotropicCloud::recognise() {
                             Eigen::VectorXd::Constant(dim(), variance_)};
 }
 
-namespace {
-
-Eigen::VectorXd mean_of(const Eigen::Map<const Eigen::MatrixXd>& points, const Eigen::VectorXd& weights) {
-    return points * (weights / weights.sum());
-}
-
-}  // namespace
-
 Moments IsotropicCloud::moments() const {
-    Moments out{mean_of(points_, weights_), variance_ * Eigen::MatrixXd::Identity(dim(), dim())};
+    Moments out{mean(), variance_ * Eigen::MatrixXd::Identity(dim(), dim())};
     const double sum = weights_.sum();
     for (Eigen::Index k = 0; k < points_.cols(); ++k) {
         const Eigen::VectorXd offset = points_.col(k) - out.mean;
@@ -318,39 +311,59 @@ void IsotropicCloud::draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const 
     for (Eigen::Index i = 0; i < x0.size(); ++i) x0[i] += width * stream.normal();
 }
 
-namespace {
-
-MixtureLaw mixture_of(const Eigen::Ref<const Eigen::MatrixXd>& points, const Eigen::VectorXd& weights,
-                      double variance) {
-    MixtureLaw out{weights, {}};
-    for (Eigen::Index k = 0; k < points.cols(); ++k) {
-        out.components.push_back(isotropic_component(points.col(k), variance));
+std::optional<MixtureLaw> IsotropicCloud::mixture(std::int64_t most) const {
+    if (points_.cols() > most) return std::nullopt;
+    MixtureLaw out{weights_, {}};
+    for (Eigen::Index k = 0; k < points_.cols(); ++k) {
+        out.components.push_back(isotropic_component(points_.col(k), variance_));
     }
     return out;
 }
 
-}  // namespace
-
-std::optional<MixtureLaw> IsotropicCloud::mixture(std::int64_t most) const {
-    if (points_.cols() > most) return std::nullopt;
-    return mixture_of(points_, weights_, variance_);
+Eigen::MatrixXd IsotropicCloud::covariance_root() const {
+    RootSum sum(dim());
+    sum.add(std::sqrt(variance_) * Eigen::MatrixXd::Identity(dim(), dim()));
+    const Eigen::VectorXd centre = mean();
+    const Eigen::VectorXd roots = (weights_ / weights_.sum()).cwiseSqrt();
+    constexpr Eigen::Index piece = 256;
+    for (Eigen::Index first = 0; first < points_.cols(); first += piece) {
+        const Eigen::Index count = std::min(piece, points_.cols() - first);
+        const Eigen::MatrixXd offsets = points_.middleCols(first, count).colwise() - centre;
+        sum.add(offsets * roots.segment(first, count).asDiagonal());
+    }
+    return sum.result();
 }
 
-std::unique_ptr<Distribution> IsotropicCloud::mapped(const AffineMap& map) const {
-    const auto isometry = isometry_of(map);
-    const bool stays = variance_ == 0.0 || (isometry && map.linear.rows() == map.linear.cols());
-    if (!stays) {
-        MixtureLaw image = sigmaflow::mapped(mixture_of(points_, weights_, variance_), map.origin, map.linear);
-        for (auto& component : image.components) component.mean += map.shift;
-        return std::make_unique<GaussianMixture>(std::move(image));
+namespace {
+
+Eigen::MatrixXd image_of(const Eigen::Ref<const Eigen::MatrixXd>& points, const AffineMap& map, double scale) {
+    if (points.size() == 0) return {};
+    Eigen::MatrixXd out = points.colwise() - map.origin;
+    if (scale > 0.0) {
+        out *= scale;
+    } else {
+        out = (map.linear * out).eval();
     }
-    const auto image = [&map](const Eigen::Ref<const Eigen::MatrixXd>& points) {
-        const Eigen::MatrixXd out = map.linear * (points.colwise() - map.origin);
-        return Eigen::MatrixXd(out.colwise() + map.shift);
-    };
-    const double variance = variance_ == 0.0 ? 0.0 : variance_ * isometry->scale * isometry->scale;
-    CloudLaw law{image(points_), weights_, variance, labels_, held_out_};
-    if (held_out_.points.size() > 0) law.held_out.points = image(held_out_.points);
+    return out.colwise() + map.shift;
+}
+
+/// The factor of isotropic noise, 0 if it does not stay isotropic on the whole image.
+double noise_scale(const AffineMap& map) {
+    if (map.linear.rows() != map.linear.cols()) return 0.0;
+    const auto isometry = isometry_of(map);
+    return isometry ? isometry->scale : 0.0;
+}
+
+}  // namespace
+
+std::unique_ptr<Distribution> IsotropicCloud::mapped(const AffineMap& map) const {
+    const double uniform = uniform_scale(map);
+    const double scale = uniform > 0.0 || variance_ == 0.0 ? uniform : noise_scale(map);
+    if (variance_ > 0.0 && scale == 0.0) {
+        return std::make_unique<GaussianMixture>(sigmaflow::mapped(*mixture(points_.cols()), map));
+    }
+    CloudLaw law{image_of(points_, map, uniform), weights_, variance_ * scale * scale, labels_, held_out_};
+    law.held_out.points = image_of(held_out_.points, map, uniform);
     return std::make_unique<IsotropicCloud>(std::move(law));
 }
 
@@ -362,45 +375,6 @@ std::unique_ptr<Distribution> distribution_of(MixtureLaw law) {
         cloud.points.col(k) = law.components[static_cast<std::size_t>(k)].mean;
     }
     return std::make_unique<IsotropicCloud>(std::move(cloud));
-}
-
-namespace {
-
-std::unique_ptr<Distribution> whitened_cloud(CloudLaw law, const Eigen::VectorXd& mean, const Parameters& parameters) {
-    const Whitening whitening =
-        whitening_of(covariance_root(law.points, law.weights / law.weights.sum(), law.variance, mean));
-    if (whitening.map.size() == 0) {
-        throw parameters.error("normalize",
-                               "all the mass sits in one point: a zero covariance cannot be scaled to the identity",
-                               "use 'center' or give the law a width");
-    }
-    if (whitening.scale == 0.0 && law.variance > 0.0) {
-        return std::make_unique<GaussianMixture>(
-            mapped(mixture_of(law.points, law.weights, law.variance), mean, whitening.map));
-    }
-    for (Eigen::MatrixXd* points : {&law.points, &law.held_out.points}) {
-        if (points->size() > 0) *points = (whitening.map * (points->colwise() - mean)).eval();
-    }
-    law.variance *= whitening.scale * whitening.scale;
-    return std::make_unique<IsotropicCloud>(std::move(law));
-}
-
-}  // namespace
-
-std::unique_ptr<Distribution> make_cloud(CloudLaw law, const Parameters& parameters) {
-    const Normalize normalize = normalize_of(parameters);
-    if (normalize == Normalize::none) return std::make_unique<IsotropicCloud>(std::move(law));
-    const Eigen::VectorXd mean = mean_of({law.points.data(), law.points.rows(), law.points.cols()}, law.weights);
-    if (normalize == Normalize::identity) return whitened_cloud(std::move(law), mean, parameters);
-    law.points.colwise() -= mean;
-    if (law.held_out.points.size() > 0) law.held_out.points.colwise() -= mean;
-    return std::make_unique<IsotropicCloud>(std::move(law));
-}
-
-std::unique_ptr<Distribution> make_cloud(Eigen::Map<const Eigen::MatrixXd> points, const Eigen::VectorXd& weights,
-                                         const Labels& labels, const Parameters& parameters) {
-    if (normalize_of(parameters) == Normalize::none) return std::make_unique<IsotropicCloud>(points, weights, labels);
-    return make_cloud({points, weights, 0.0, labels}, parameters);
 }
 
 }  // namespace sigmaflow

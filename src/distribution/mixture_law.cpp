@@ -87,12 +87,18 @@ Eigen::MatrixXd covariance_of(const GaussianComponent& component) {
            component.axes * excess.asDiagonal() * component.axes.transpose();
 }
 
+Eigen::VectorXd mean_of(const MixtureLaw& law) {
+    const Eigen::VectorXd weights = law.weights / law.weights.sum();
+    Eigen::VectorXd out = Eigen::VectorXd::Zero(law.dim());
+    for (std::size_t k = 0; k < law.components.size(); ++k) {
+        out += weights[static_cast<Eigen::Index>(k)] * law.components[k].mean;
+    }
+    return out;
+}
+
 Moments moments_of(const MixtureLaw& law) {
     const Eigen::VectorXd weights = law.weights / law.weights.sum();
-    Moments out{Eigen::VectorXd::Zero(law.dim()), Eigen::MatrixXd::Zero(law.dim(), law.dim())};
-    for (std::size_t k = 0; k < law.components.size(); ++k) {
-        out.mean += weights[static_cast<Eigen::Index>(k)] * law.components[k].mean;
-    }
+    Moments out{mean_of(law), Eigen::MatrixXd::Zero(law.dim(), law.dim())};
     for (std::size_t k = 0; k < law.components.size(); ++k) {
         const Eigen::VectorXd offset = law.components[k].mean - out.mean;
         out.covariance +=
@@ -101,16 +107,30 @@ Moments moments_of(const MixtureLaw& law) {
     return out;
 }
 
-MixtureLaw mapped(const MixtureLaw& law, const Eigen::VectorXd& origin, const Eigen::MatrixXd& map) {
+namespace {
+
+MixtureLaw scaled(MixtureLaw law, const AffineMap& map, double scale) {
+    for (auto& component : law.components) {
+        component.mean = scale * (component.mean - map.origin) + map.shift;
+        component.variance *= scale * scale;
+        component.variances *= scale * scale;
+    }
+    return law;
+}
+
+}  // namespace
+
+MixtureLaw mapped(const MixtureLaw& law, const AffineMap& map) {
+    if (const double scale = uniform_scale(map); scale > 0.0) return scaled(law, map, scale);
     std::vector<SingularValues> factors;
     double widest = 0.0;
     for (const auto& component : law.components) {
-        factors.push_back(singular_values(map * factor_of(component)));
+        factors.push_back(singular_values(map.linear * factor_of(component)));
         if (factors.back().values.size() > 0) widest = std::max(widest, factors.back().values[0]);
     }
     MixtureLaw out{law.weights, {}};
     for (std::size_t k = 0; k < law.components.size(); ++k) {
-        const Eigen::VectorXd mean = map * (law.components[k].mean - origin);
+        const Eigen::VectorXd mean = map(law.components[k].mean);
         SingularValues& factor = factors[k];
         const Eigen::VectorXd variances =
             (factor.values.array() > kFlat * widest).select(factor.values.array().square(), 0.0);

@@ -5,21 +5,22 @@
 #include <utility>
 
 #include "sigmaflow/distribution/affine_map.hpp"
+#include "sigmaflow/distribution/covariance_root.hpp"
 #include "sigmaflow/distribution/gaussian_mixture.hpp"
 #include "sigmaflow/numerics/total_cumulance.hpp"
 
 namespace sigmaflow {
 
 struct MixtureOfDenoiser::Scratch : Denoiser::Workspace {
-    Scratch(const std::vector<const Denoiser*>& components, int dim, int order)
+    Scratch(const Posteriors& components, int dim, int order)
         : weights(static_cast<Eigen::Index>(components.size())),
           reference(dim, kTileWidth),
           shift(dim, kTileWidth),
-          total(order) {
+          total(order),
+          cumulants(Tile::Zero(order * static_cast<Eigen::Index>(components.size()), kTileWidth)) {
         for (const auto* component : components) {
             workspaces.push_back(component->workspace());
             posteriors.emplace_back(dim, Needs{});
-            cumulants.emplace_back(Tile::Zero(order, kTileWidth));
         }
         derivatives.resize(components.size());
     }
@@ -30,18 +31,12 @@ struct MixtureOfDenoiser::Scratch : Denoiser::Workspace {
     Tile reference;  // m_k of the dominant component of each column
     Tile shift;      // sum_k r_k m_k - reference
     TotalCumulance total;
-    std::vector<Tile> cumulants;    // per component
+    Tile cumulants;                 // of component k from row k * order on
     std::vector<Tile> derivatives;  // per component
 };
 
-MixtureOfDenoiser::MixtureOfDenoiser(std::vector<const Denoiser*> components, const Eigen::VectorXd& weights)
+MixtureOfDenoiser::MixtureOfDenoiser(Posteriors components, const Eigen::VectorXd& weights)
     : components_(std::move(components)), log_weights_(weights.array().log() - std::log(weights.sum())) {}
-
-Capabilities MixtureOfDenoiser::capabilities() const {
-    Capabilities all{true, true, true, true};
-    for (const auto* component : components_) all = all & component->capabilities();
-    return all;
-}
 
 std::unique_ptr<Denoiser::Workspace> MixtureOfDenoiser::workspace() const {
     return std::make_unique<Scratch>(components_, dim(), cumulant_order());
@@ -108,11 +103,6 @@ void MixtureOfDenoiser::average(const Needs& needs, Scratch& scratch, PosteriorT
     if (needs.trace || needs.covariance) spread(needs, scratch, out);
 }
 
-bool MixtureOfDenoiser::has_mean_derivatives() const {
-    return std::all_of(components_.begin(), components_.end(),
-                       [](const auto* component) { return component->has_mean_derivatives(); });
-}
-
 void MixtureOfDenoiser::mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs, const Tile& directions,
                                          Workspace& workspace, PosteriorTile& out, Tile& derivatives) const {
     auto& scratch = static_cast<Scratch&>(workspace);
@@ -159,34 +149,17 @@ void MixtureOfDenoiser::spread(const Needs& needs, Scratch& scratch, PosteriorTi
     }
 }
 
-int MixtureOfDenoiser::cumulant_order() const {
-    int order = components_.front()->cumulant_order();
-    for (const auto* component : components_) order = std::min(order, component->cumulant_order());
-    return order;
-}
-
 void MixtureOfDenoiser::cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order,
                                   Workspace& workspace, Eigen::Ref<Tile> out) const {
     auto& scratch = static_cast<Scratch&>(workspace);
     weigh(x, sigma, {}, nullptr, scratch);
-    const PosteriorWeights& weights = scratch.weights;
-    for (const int k : weights.active) {
+    const Eigen::Index depth = scratch.total.reference.rows();
+    for (const int k : scratch.weights.active) {
         const auto component = static_cast<std::size_t>(k);
         components_[component]->cumulants(x, sigma, direction, order, *scratch.workspaces[component],
-                                          scratch.cumulants[component].topRows(order));
+                                          scratch.cumulants.middleRows(k * depth, order));
     }
-    TotalCumulance& total = scratch.total;
-    for (int c = 0; c < kTileWidth; ++c) {
-        const auto dominant = static_cast<std::size_t>(weights.dominant[static_cast<std::size_t>(c)]);
-        total.reference.col(c) = scratch.cumulants[dominant].col(c);
-    }
-    total.start(order);
-    for (const int k : weights.active)
-        total.average(weights.table.row(k), scratch.cumulants[static_cast<std::size_t>(k)]);
-    total.centre(weights.inverse_sum);
-    for (const int k : weights.active)
-        total.spread(weights.table.row(k), scratch.cumulants[static_cast<std::size_t>(k)]);
-    total.finish(out);
+    total_cumulants(scratch.weights, scratch.cumulants, order, scratch.total, out);
 }
 
 namespace {
@@ -222,21 +195,11 @@ Work MixtureOfDenoiser::sum_cost(const Needs& needs, int width) const {
     return work;
 }
 
-namespace {
-
-std::vector<const Denoiser*> denoisers_of(const Laws& laws) {
-    std::vector<const Denoiser*> out;
-    for (const auto& law : laws) out.push_back(&law->posterior());
-    return out;
-}
-
-}  // namespace
-
 MixtureOf::MixtureOf(Laws components, Eigen::VectorXd weights)
     : components_(std::move(components)),
       weights_(std::move(weights)),
       cumulative_(cumulative_weights(weights_)),
-      denoiser_(denoisers_of(components_), weights_) {}
+      denoiser_(posteriors_of(components_), weights_) {}
 
 const GaussianLaw* MixtureOf::gaussian() const {
     return components_.size() == 1 ? components_.front()->gaussian() : nullptr;
@@ -255,6 +218,27 @@ Moments MixtureOf::moments() const {
         out.covariance += weights[static_cast<Eigen::Index>(k)] * (each[k].covariance + offset * offset.transpose());
     }
     return out;
+}
+
+Eigen::VectorXd MixtureOf::mean() const {
+    const Eigen::VectorXd weights = weights_ / weights_.sum();
+    Eigen::VectorXd out = Eigen::VectorXd::Zero(dim());
+    for (std::size_t k = 0; k < components_.size(); ++k) {
+        out += weights[static_cast<Eigen::Index>(k)] * components_[k]->mean();
+    }
+    return out;
+}
+
+Eigen::MatrixXd MixtureOf::covariance_root() const {
+    const Eigen::VectorXd roots = (weights_ / weights_.sum()).cwiseSqrt();
+    const Eigen::VectorXd centre = mean();
+    RootSum sum(dim());
+    for (std::size_t k = 0; k < components_.size(); ++k) {
+        const double root = roots[static_cast<Eigen::Index>(k)];
+        sum.add(root * (components_[k]->mean() - centre));
+        sum.add(root * components_[k]->covariance_root());
+    }
+    return sum.result();
 }
 
 std::optional<MixtureLaw> MixtureOf::mixture(std::int64_t most) const {

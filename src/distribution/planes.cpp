@@ -4,6 +4,7 @@
 #include <numbers>
 #include <string>
 
+#include "sigmaflow/distribution/mixture_law.hpp"
 #include "sigmaflow/distribution/normalize.hpp"
 #include "sigmaflow/distribution/shapes.hpp"
 
@@ -38,8 +39,9 @@ std::unique_ptr<Distribution> make_parallel_planes(const Parameters& parameters)
     const double scale = parameters.real("scale");
     EigenPairs spectrum{Eigen::VectorXd::Constant(dim, scale * scale), Eigen::MatrixXd::Identity(dim, dim)};
     spectrum.values.head(codim).setZero();
-    return make_distribution({Eigen::VectorXd::Ones(2), {component_of(-mean, spectrum), component_of(mean, spectrum)}},
-                             parameters);
+    return normalized(
+        distribution_of({Eigen::VectorXd::Ones(2), {component_of(-mean, spectrum), component_of(mean, spectrum)}}),
+        parameters);
 }
 
 Kind crossing_planes_kind() {
@@ -68,7 +70,7 @@ std::unique_ptr<Distribution> make_crossing_planes(const Parameters& parameters)
         }
         law.components.push_back(std::move(plane));
     }
-    return make_distribution(law, parameters);
+    return normalized(distribution_of(std::move(law)), parameters);
 }
 
 }  // namespace sigmaflow

@@ -180,12 +180,12 @@ std::unique_ptr<Distribution> make_points(const Parameters& parameters, const Po
     const DataSetParts parts = parts_of(parameters, table, wanted);
     if (!table.labels.empty()) table.labels = restricted_labels(table.labels, wanted);
     if (owned.size() == 0 && static_cast<Eigen::Index>(parts.law.size()) == table.points.cols()) {
-        return make_cloud(table.points, table.weights, table.labels, parameters);
+        return normalized(std::make_unique<IsotropicCloud>(table.points, table.weights, table.labels), parameters);
     }
     PointSet law = chosen(table, parts.law);
-    return make_cloud(
-        {std::move(law.points), std::move(law.weights), 0.0, std::move(law.labels), chosen(table, parts.held_out)},
-        parameters);
+    CloudLaw cloud{std::move(law.points), std::move(law.weights), 0.0, std::move(law.labels),
+                   chosen(table, parts.held_out)};
+    return normalized(std::make_unique<IsotropicCloud>(std::move(cloud)), parameters);
 }
 
 }  // namespace sigmaflow

@@ -6,6 +6,7 @@
 #include "sigmaflow/distribution/affine_map.hpp"
 #include "sigmaflow/distribution/isometric_image.hpp"
 #include "sigmaflow/distribution/mixture_law.hpp"
+#include "sigmaflow/numerics/cumulants.hpp"
 
 namespace sigmaflow {
 
@@ -29,17 +30,11 @@ struct ProductDenoiser::Scratch : Denoiser::Workspace {
     };
 
     std::vector<Part> parts;
-    Tile cumulants = Tile::Zero(8, kTileWidth);
+    Tile cumulants = Tile::Zero(kMostCumulants, kTileWidth);
 };
 
-ProductDenoiser::ProductDenoiser(std::vector<const Denoiser*> factors) : factors_(std::move(factors)) {
+ProductDenoiser::ProductDenoiser(Posteriors factors) : factors_(std::move(factors)) {
     for (const auto* factor : factors_) dim_ += factor->dim();
-}
-
-Capabilities ProductDenoiser::capabilities() const {
-    Capabilities all{true, true, true, true};
-    for (const auto* factor : factors_) all = all & factor->capabilities();
-    return all;
 }
 
 std::unique_ptr<Denoiser::Workspace> ProductDenoiser::workspace() const {
@@ -86,10 +81,6 @@ void ProductDenoiser::add(std::size_t factor, int first, const Needs& needs, Scr
     }
 }
 
-bool ProductDenoiser::has_mean_derivatives() const {
-    return std::all_of(factors_.begin(), factors_.end(), [](const auto* f) { return f->has_mean_derivatives(); });
-}
-
 void ProductDenoiser::mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs, const Tile& directions,
                                        Workspace& workspace, PosteriorTile& out, Tile& derivatives) const {
     auto& scratch = static_cast<Scratch&>(workspace);
@@ -122,12 +113,6 @@ Work ProductDenoiser::mean_derivatives_cost(const Needs& needs, int directions, 
     return work;
 }
 
-int ProductDenoiser::cumulant_order() const {
-    int order = factors_.front()->cumulant_order();
-    for (const auto* factor : factors_) order = std::min(order, factor->cumulant_order());
-    return order;
-}
-
 void ProductDenoiser::cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
                                 Eigen::Ref<Tile> out) const {
     auto& scratch = static_cast<Scratch&>(workspace);
@@ -143,10 +128,6 @@ void ProductDenoiser::cumulants(const Tile& x, const Row& sigma, const Tile& dir
         out.topRows(order) += scratch.cumulants.topRows(order);
         first += size;
     }
-}
-
-bool ProductDenoiser::has_contracted_moments() const {
-    return std::all_of(factors_.begin(), factors_.end(), [](const auto* f) { return f->has_contracted_moments(); });
 }
 
 void ProductDenoiser::contracted_moments(const Tile& x, const Row& sigma, Workspace& workspace,
@@ -175,12 +156,6 @@ Work ProductDenoiser::cost(const Needs& needs, int width) const {
 }
 
 namespace {
-
-std::vector<const Denoiser*> posteriors_of(const Laws& laws) {
-    std::vector<const Denoiser*> out;
-    for (const auto& law : laws) out.push_back(&law->posterior());
-    return out;
-}
 
 std::optional<GaussianLaw> gaussian_of(const Laws& factors, int dim) {
     GaussianLaw out{Eigen::VectorXd(dim), Eigen::MatrixXd::Zero(dim, dim), Eigen::VectorXd(dim)};
@@ -271,6 +246,17 @@ Moments Product::moments() const {
         out.mean.segment(first, size) = one.mean;
         out.covariance.block(first, first, size, size) = one.covariance;
         first += size;
+    }
+    return out;
+}
+
+Eigen::MatrixXd Product::covariance_root() const {
+    Eigen::MatrixXd out = Eigen::MatrixXd::Zero(dim(), dim());
+    Eigen::Index first = 0;
+    for (const auto& factor : factors_) {
+        const Eigen::MatrixXd one = factor->covariance_root();
+        out.block(first, first, one.rows(), one.cols()) = one;
+        first += one.rows();
     }
     return out;
 }

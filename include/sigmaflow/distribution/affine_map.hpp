@@ -26,6 +26,9 @@ struct AffineMap {
 /// x -> scale (x - origin).
 [[nodiscard]] AffineMap scaling(const Eigen::VectorXd& origin, double scale);
 
+/// The factor if the map is a positive multiple of the identity, else 0. O(d^2).
+[[nodiscard]] double uniform_scale(const AffineMap& map);
+
 /// linear = scale Q with Q^T Q = I: noise that is isotropic before is isotropic on the image.
 struct Isometry {
     double scale = 1.0;

@@ -41,6 +41,11 @@ class Distribution {
     virtual ~Distribution() = default;
     [[nodiscard]] virtual int dim() const = 0;
     [[nodiscard]] virtual Moments moments() const = 0;
+    /// E[x0] alone.
+    [[nodiscard]] virtual Eigen::VectorXd mean() const { return moments().mean; }
+    /// Columns F with F F^T = Cov[x0], d x at most d, from which widths are known to eps of the widest. By default from
+    /// the moments, where widths below 1e-7 of the widest are rounding and count as zero.
+    [[nodiscard]] virtual Eigen::MatrixXd covariance_root() const;
     /// The posterior; owned by the distribution, safe to call from many threads with a workspace each.
     [[nodiscard]] virtual const Denoiser& posterior() const = 0;
     /// x0 of the particles of `range` in the columns of `out`; spare columns repeat the last particle.

@@ -65,6 +65,8 @@ class GaussianMixture : public Distribution {
 
     [[nodiscard]] int dim() const override { return law_.dim(); }
     [[nodiscard]] Moments moments() const override { return moments_of(law_); }
+    [[nodiscard]] Eigen::VectorXd mean() const override { return mean_of(law_); }
+    [[nodiscard]] Eigen::MatrixXd covariance_root() const override;
     [[nodiscard]] const Denoiser& posterior() const override { return denoiser_; }
     [[nodiscard]] const GaussianLaw* gaussian() const override { return gaussian_ ? &*gaussian_ : nullptr; }
     [[nodiscard]] const LineLaw* line() const override { return line_ ? &*line_ : nullptr; }

@@ -58,6 +58,8 @@ class IsometricImage : public Distribution {
 
     [[nodiscard]] int dim() const override { return static_cast<int>(map_.shift.size()); }
     [[nodiscard]] Moments moments() const override;
+    [[nodiscard]] Eigen::VectorXd mean() const override { return map()(law_->mean()); }
+    [[nodiscard]] Eigen::MatrixXd covariance_root() const override;
     [[nodiscard]] const Denoiser& posterior() const override { return denoiser_; }
     /// The image of an image is an image of the first law.
     [[nodiscard]] std::unique_ptr<Distribution> mapped(const AffineMap& map) const override;

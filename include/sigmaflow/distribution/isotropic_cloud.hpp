@@ -5,7 +5,6 @@
 
 #include <optional>
 
-#include "sigmaflow/core/schema.hpp"
 #include "sigmaflow/distribution/mixture_law.hpp"
 #include "sigmaflow/numerics/cumulants.hpp"
 
@@ -87,6 +86,8 @@ class IsotropicCloud : public Distribution {
     [[nodiscard]] Eigen::Map<const Eigen::MatrixXd> points() const { return points_; }
     [[nodiscard]] double variance() const { return variance_; }
     [[nodiscard]] std::optional<MixtureLaw> mixture(std::int64_t most) const override;
+    [[nodiscard]] Eigen::VectorXd mean() const override { return points_ * (weights_ / weights_.sum()); }
+    [[nodiscard]] Eigen::MatrixXd covariance_root() const override;
     /// A cloud again if v = 0 or the map is a multiple of a square isometry, a Gaussian mixture otherwise.
     [[nodiscard]] std::unique_ptr<Distribution> mapped(const AffineMap& map) const override;
     void draw(Stream& stream, Eigen::Ref<Eigen::VectorXd> x0) const override;
@@ -105,13 +106,5 @@ class IsotropicCloud : public Distribution {
     std::optional<GaussianLaw> gaussian_;
     std::optional<LineLaw> line_;
 };
-
-/// A cloud with its parameters' `normalize` applied, from the moments of the law alone: still a cloud if the map is a
-/// multiple of the identity or v = 0. Labels need v = 0.
-[[nodiscard]] std::unique_ptr<Distribution> make_cloud(CloudLaw law, const Parameters& parameters);
-/// The same for points that are only seen: they are copied only if they have to be mapped.
-[[nodiscard]] std::unique_ptr<Distribution> make_cloud(Eigen::Map<const Eigen::MatrixXd> points,
-                                                       const Eigen::VectorXd& weights, const Labels& labels,
-                                                       const Parameters& parameters);
 
 }  // namespace sigmaflow

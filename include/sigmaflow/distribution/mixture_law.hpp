@@ -5,6 +5,7 @@
 #include <Eigen/Core>
 #include <vector>
 
+#include "sigmaflow/distribution/affine_map.hpp"
 #include "sigmaflow/distribution/distribution.hpp"
 #include "sigmaflow/numerics/decompositions.hpp"
 
@@ -46,9 +47,10 @@ struct MixtureLaw {
 inline constexpr double kFlat = 1e-13;
 
 [[nodiscard]] Moments moments_of(const MixtureLaw& law);
-/// The law of map (x - origin), the map being any d' x d. Directions whose width falls below kFlat of the widest are
-/// flat afterwards.
-[[nodiscard]] MixtureLaw mapped(const MixtureLaw& law, const Eigen::VectorXd& origin, const Eigen::MatrixXd& map);
+[[nodiscard]] Eigen::VectorXd mean_of(const MixtureLaw& law);
+/// The image of the law under any map. Directions whose width falls below kFlat of the widest are flat afterwards;
+/// axes stay as they are under a uniform scaling.
+[[nodiscard]] MixtureLaw mapped(const MixtureLaw& law, const AffineMap& map);
 
 /// A distribution with that law: an IsotropicCloud if it is one, a GaussianMixture otherwise.
 [[nodiscard]] std::unique_ptr<Distribution> distribution_of(MixtureLaw law);

@@ -2,10 +2,8 @@
 /// \file
 /// A mixture of any laws: p0 = sum_k pi_k p0_k.
 
-#include <memory>
-
+#include "sigmaflow/distribution/laws.hpp"
 #include "sigmaflow/distribution/posterior_weights.hpp"
-#include "sigmaflow/distribution/product.hpp"
 
 namespace sigmaflow {
 
@@ -16,19 +14,19 @@ namespace sigmaflow {
 class MixtureOfDenoiser : public Denoiser {
   public:
     /// The components must outlive the denoiser; all know their log density.
-    MixtureOfDenoiser(std::vector<const Denoiser*> components, const Eigen::VectorXd& weights);
+    MixtureOfDenoiser(Posteriors components, const Eigen::VectorXd& weights);
 
     [[nodiscard]] int dim() const override { return components_.front()->dim(); }
-    [[nodiscard]] Capabilities capabilities() const override;
+    [[nodiscard]] Capabilities capabilities() const override { return capabilities_of(components_); }
     [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
     void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                   PosteriorTile& out) const override;
     /// C v = sum r_k [C_k v + (m_k - m) <m_k - m, v>], C_k v by the components' own way.
-    [[nodiscard]] bool has_mean_derivatives() const override;
+    [[nodiscard]] bool has_mean_derivatives() const override { return have_mean_derivatives(components_); }
     void mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs, const Tile& directions,
                           Workspace& workspace, PosteriorTile& out, Tile& derivatives) const override;
     [[nodiscard]] Work mean_derivatives_cost(const Needs& needs, int directions, int width) const override;
-    [[nodiscard]] int cumulant_order() const override;
+    [[nodiscard]] int cumulant_order() const override { return cumulant_order_of(components_); }
     void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
                    Eigen::Ref<Tile> out) const override;
     [[nodiscard]] Work cost(const Needs& needs, int width) const override;
@@ -41,7 +39,7 @@ class MixtureOfDenoiser : public Denoiser {
     [[nodiscard]] Work sum_cost(const Needs& needs, int width) const;
     void spread(const Needs& needs, Scratch& scratch, PosteriorTile& out) const;
 
-    std::vector<const Denoiser*> components_;
+    Posteriors components_;
     Eigen::VectorXd log_weights_;
 };
 
@@ -52,6 +50,8 @@ class MixtureOf : public Distribution {
 
     [[nodiscard]] int dim() const override { return components_.front()->dim(); }
     [[nodiscard]] Moments moments() const override;
+    [[nodiscard]] Eigen::VectorXd mean() const override;
+    [[nodiscard]] Eigen::MatrixXd covariance_root() const override;
     [[nodiscard]] const Denoiser& posterior() const override { return denoiser_; }
     [[nodiscard]] const GaussianLaw* gaussian() const override;
     [[nodiscard]] std::optional<MixtureLaw> mixture(std::int64_t most) const override;

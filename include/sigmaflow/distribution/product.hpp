@@ -2,38 +2,34 @@
 /// \file
 /// Independent factors side by side: x0 = (x0_1, ..., x0_m), each with a law of its own.
 
-#include <memory>
 #include <optional>
-#include <vector>
 
-#include "sigmaflow/distribution/distribution.hpp"
+#include "sigmaflow/distribution/laws.hpp"
 
 namespace sigmaflow {
-
-using Laws = std::vector<std::shared_ptr<const Distribution>>;
 
 /// Everything factorises: m is stacked, C is block diagonal, ln p_sigma, tr C, the entropy and the cumulants add up.
 /// The cost is the sum of the factors' costs.
 class ProductDenoiser : public Denoiser {
   public:
     /// The factors must outlive the denoiser.
-    explicit ProductDenoiser(std::vector<const Denoiser*> factors);
+    explicit ProductDenoiser(Posteriors factors);
 
     [[nodiscard]] int dim() const override { return dim_; }
-    [[nodiscard]] Capabilities capabilities() const override;
+    [[nodiscard]] Capabilities capabilities() const override { return capabilities_of(factors_); }
     [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
     void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                   PosteriorTile& out) const override;
     /// Every factor has its own part of the directions.
-    [[nodiscard]] bool has_mean_derivatives() const override;
+    [[nodiscard]] bool has_mean_derivatives() const override { return have_mean_derivatives(factors_); }
     void mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs, const Tile& directions,
                           Workspace& workspace, PosteriorTile& out, Tile& derivatives) const override;
     [[nodiscard]] Work mean_derivatives_cost(const Needs& needs, int directions, int width) const override;
-    [[nodiscard]] int cumulant_order() const override;
+    [[nodiscard]] int cumulant_order() const override { return cumulant_order_of(factors_); }
     void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
                    Eigen::Ref<Tile> out) const override;
     /// They stand side by side or add up: factors are independent, and nu and G of each have mean zero.
-    [[nodiscard]] bool has_contracted_moments() const override;
+    [[nodiscard]] bool has_contracted_moments() const override { return have_contracted_moments(factors_); }
     void contracted_moments(const Tile& x, const Row& sigma, Workspace& workspace,
                             ContractedMoments& out) const override;
     [[nodiscard]] Work cost(const Needs& needs, int width) const override;
@@ -44,7 +40,7 @@ class ProductDenoiser : public Denoiser {
     void start(PosteriorTile& out) const;
     void add(std::size_t factor, int first, const Needs& needs, Scratch& scratch, PosteriorTile& out) const;
 
-    std::vector<const Denoiser*> factors_;
+    Posteriors factors_;
     int dim_ = 0;
 };
 
@@ -55,6 +51,7 @@ class Product : public Distribution {
 
     [[nodiscard]] int dim() const override { return denoiser_.dim(); }
     [[nodiscard]] Moments moments() const override;
+    [[nodiscard]] Eigen::MatrixXd covariance_root() const override;
     [[nodiscard]] const Denoiser& posterior() const override { return denoiser_; }
     [[nodiscard]] const GaussianLaw* gaussian() const override { return gaussian_ ? &*gaussian_ : nullptr; }
     /// Every choice of one component of each factor, if there are no more than `most`.
