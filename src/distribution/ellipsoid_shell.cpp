@@ -13,16 +13,16 @@
 
 namespace sigmaflow {
 
-struct EllipsoidShellDenoiser::Scratch : Denoiser::Workspace {
-    Scratch(int dim, int span) : sphere(span), particle(dim), pull(span) {}
+struct EllipsoidShellDenoiser::Scratch : FormWorkspace {
+    Scratch(const Eigen::VectorXd& axes, int dim)
+        : FormWorkspace(axes), sphere(static_cast<int>(axes.size())), particle(dim) {}
 
     FisherBingham sphere;
     Eigen::VectorXd particle;
-    Eigen::VectorXd pull;
 };
 
 std::unique_ptr<Denoiser::Workspace> EllipsoidShellDenoiser::workspace() const {
-    return std::make_unique<Scratch>(dim(), frame().span());
+    return std::make_unique<Scratch>(scale(), dim());
 }
 
 int EllipsoidShellDenoiser::nodes(const Workspace& workspace) {
@@ -64,16 +64,15 @@ void EllipsoidShellDenoiser::spread(const Needs& needs, int c, Scratch& scratch,
     scratch.sphere.covariance(scale().data(), covariance.topLeftCorner(k, k));
 }
 
-ShellDenoiser::FormCumulants EllipsoidShellDenoiser::form_cumulants(const LinearFormOnShell& form,
-                                                                    Workspace& workspace) const {
-    FisherBingham& sphere = static_cast<Scratch&>(workspace).sphere;
-    const auto [pull, noise] = frame().scaled(form);
-    sphere.solve(frame().excess().data(), pull.data(), noise);
-    const Eigen::VectorXd coefficients = scale().cwiseProduct(form.direction);
-    const auto [kappa, error] = sphere.cumulants(coefficients.data());
+ShellDenoiser::FormCumulants EllipsoidShellDenoiser::form_cumulants(FormWorkspace& workspace) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    const double noise = frame().load(scratch.form, scratch.pull);
+    scratch.sphere.solve(frame().excess().data(), scratch.pull.data(), noise);
+    scratch.coefficients = scale().cwiseProduct(scratch.form.direction);
+    const auto [kappa, error] = scratch.sphere.cumulants(scratch.coefficients.data());
     if (error <= kAllowedCumulantError) return kappa;
-    PreciseCumulants precise(form, sphere, frame().size());
-    precise.add_law(sphere, frame().size());
+    PreciseCumulants precise(scratch.form, scratch.sphere, frame().size());
+    precise.add_law(scratch.sphere, frame().size());
     return precise.cumulants();
 }
 

@@ -7,8 +7,8 @@
 
 namespace sigmaflow {
 
-struct RoundShellDenoiser::Scratch : Denoiser::Workspace {
-    explicit Scratch(int dim) : particle(dim) {}
+struct RoundShellDenoiser::Scratch : FormWorkspace {
+    Scratch(const Eigen::VectorXd& axes, int dim) : FormWorkspace(axes), particle(dim) {}
 
     Eigen::VectorXd particle;
     std::unique_ptr<Workspace> contour;  // for cumulants
@@ -19,7 +19,7 @@ RoundShellDenoiser::RoundShellDenoiser(double radius, int span, int dim)
       contour_(Eigen::VectorXd::Constant(span, radius), dim) {}
 
 std::unique_ptr<Denoiser::Workspace> RoundShellDenoiser::workspace() const {
-    auto out = std::make_unique<Scratch>(dim());
+    auto out = std::make_unique<Scratch>(scale(), dim());
     out->contour = contour_.workspace();
     return out;
 }
@@ -63,9 +63,11 @@ void RoundShellDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& 
     }
 }
 
-ShellDenoiser::FormCumulants RoundShellDenoiser::form_cumulants(const LinearFormOnShell& form,
-                                                                Workspace& workspace) const {
-    return contour_.form_cumulants(form, *static_cast<Scratch&>(workspace).contour);
+ShellDenoiser::FormCumulants RoundShellDenoiser::form_cumulants(FormWorkspace& workspace) const {
+    const auto& scratch = static_cast<Scratch&>(workspace);
+    auto& contour = static_cast<FormWorkspace&>(*scratch.contour);
+    contour.form = scratch.form;
+    return contour_.form_cumulants(contour);
 }
 
 /// Debye's expansion or a continued fraction: a few hundred operations whatever d is.

@@ -30,9 +30,10 @@ bool ShellFrame::load(const Tile& x, const Row& sigma, int c, Eigen::VectorXd& p
     return !std::isnan(noise) && !particle.array().isNaN().any();
 }
 
-ShellFrame::Scaled ShellFrame::scaled(const LinearFormOnShell& form) const {
+double ShellFrame::load(const LinearFormOnShell& form, Eigen::VectorXd& pull) const {
     const double width = form.sigma / size_;
-    return {axes_.cwiseProduct(form.x / size_), width * width};
+    pull = axes_.cwiseProduct(form.x / size_);
+    return width * width;
 }
 
 double ShellFrame::normal_square(const Eigen::VectorXd& particle) const {
@@ -79,14 +80,14 @@ bool ShellDenoiser::load_form(const Tile& x, const Row& sigma, const Tile& direc
 
 void ShellDenoiser::cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
                               Eigen::Ref<Tile> out) const {
-    LinearFormOnShell form{scale_, {}, 1.0, {}};
+    auto& scratch = static_cast<FormWorkspace&>(workspace);
     for (int c = 0; c < kTileWidth; ++c) {
         if (c > 0 && sigma[c] == sigma[c - 1] && x.col(c) == x.col(c - 1) && direction.col(c) == direction.col(c - 1)) {
             out.col(c).head(order) = out.col(c - 1).head(order);
-        } else if (!load_form(x, sigma, direction, c, form)) {
+        } else if (!load_form(x, sigma, direction, c, scratch.form)) {
             out.col(c).head(order).setConstant(std::numeric_limits<double>::quiet_NaN());
         } else {
-            const FormCumulants kappa = form_cumulants(form, workspace);
+            const FormCumulants kappa = form_cumulants(scratch);
             for (int k = 0; k < order; ++k) out(k, c) = kappa[static_cast<std::size_t>(k)];
         }
     }

@@ -27,12 +27,12 @@ Eigen::VectorXd second_moments(const Eigen::VectorXd& weights) {
 
 }  // namespace
 
-struct SurfaceShellDenoiser::Scratch : Denoiser::Workspace {
-    Scratch(const Eigen::VectorXd& weights, int dim) : sphere(weights), particle(dim), pull(weights.size()) {}
+struct SurfaceShellDenoiser::Scratch : FormWorkspace {
+    Scratch(const Eigen::VectorXd& axes, const Eigen::VectorXd& weights, int dim)
+        : FormWorkspace(axes), sphere(weights), particle(dim) {}
 
     FisherBinghamRoot sphere;
     Eigen::VectorXd particle;
-    Eigen::VectorXd pull;
 };
 
 SurfaceShellDenoiser::SurfaceShellDenoiser(const SurfaceLaw& law)
@@ -43,7 +43,7 @@ SurfaceShellDenoiser::SurfaceShellDenoiser(const SurfaceLaw& law)
 }
 
 std::unique_ptr<Denoiser::Workspace> SurfaceShellDenoiser::workspace() const {
-    return std::make_unique<Scratch>(weights_, dim());
+    return std::make_unique<Scratch>(scale(), weights_, dim());
 }
 
 void SurfaceShellDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
@@ -77,14 +77,15 @@ void SurfaceShellDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs
     }
 }
 
-ShellDenoiser::FormCumulants SurfaceShellDenoiser::form_cumulants(const LinearFormOnShell& form,
-                                                                  Workspace& workspace) const {
-    FisherBinghamRoot& sphere = static_cast<Scratch&>(workspace).sphere;
-    const auto [pull, noise] = frame().scaled(form);
-    const Eigen::VectorXd coefficients = scale().cwiseProduct(form.direction);
-    const auto [kappa, error] = sphere.cumulants(frame().excess().data(), pull.data(), noise, coefficients.data());
+ShellDenoiser::FormCumulants SurfaceShellDenoiser::form_cumulants(FormWorkspace& workspace) const {
+    auto& scratch = static_cast<Scratch&>(workspace);
+    const double* excess = frame().excess().data();
+    const double noise = frame().load(scratch.form, scratch.pull);
+    scratch.coefficients = scale().cwiseProduct(scratch.form.direction);
+    const auto [kappa, error] =
+        scratch.sphere.cumulants(excess, scratch.pull.data(), noise, scratch.coefficients.data());
     if (error <= kAllowedCumulantError) return kappa;
-    return sphere.precise_cumulants(frame().excess().data(), pull.data(), noise, form, frame().size());
+    return scratch.sphere.precise_cumulants(excess, scratch.pull.data(), noise, scratch.form, frame().size());
 }
 
 /// About 30 tilted laws of 50 nodes each.

@@ -34,7 +34,7 @@ class EllipsoidShellDenoiser : public ShellDenoiser {
     [[nodiscard]] std::unique_ptr<Workspace> workspace() const override;
     void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                   PosteriorTile& out) const override;
-    [[nodiscard]] FormCumulants form_cumulants(const LinearFormOnShell& form, Workspace& workspace) const override;
+    [[nodiscard]] FormCumulants form_cumulants(FormWorkspace& workspace) const override;
     [[nodiscard]] Work cost(const Needs& needs, int width) const override;
     /// Nodes that the last column of the last evaluation took.
     [[nodiscard]] static int nodes(const Workspace& workspace);

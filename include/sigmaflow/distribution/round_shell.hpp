@@ -17,7 +17,7 @@ class RoundShellDenoiser : public ShellDenoiser {
     void evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                   PosteriorTile& out) const override;
     /// By the contour integral.
-    [[nodiscard]] FormCumulants form_cumulants(const LinearFormOnShell& form, Workspace& workspace) const override;
+    [[nodiscard]] FormCumulants form_cumulants(FormWorkspace& workspace) const override;
     [[nodiscard]] Work cost(const Needs& needs, int width) const override;
 
   private:

@@ -14,16 +14,10 @@ class ShellFrame {
 
     /// Copies particle c in units of the longest axis; false if a number is NaN.
     bool load(const Tile& x, const Row& sigma, int c, Eigen::VectorXd& particle, double& noise) const;
-    /// The pull a_i x_i and the noise sigma^2 of a form in these units.
-    struct Scaled {
-        Eigen::VectorXd pull;
-        double noise = 1.0;
-    };
-    [[nodiscard]] Scaled scaled(const LinearFormOnShell& form) const;
+    /// The noise sigma^2 of a form in these units, and its pull a_i x_i into `pull`.
+    double load(const LinearFormOnShell& form, Eigen::VectorXd& pull) const;
     /// The pull a_i x_i on u.
-    [[nodiscard]] Eigen::VectorXd pull(const Eigen::VectorXd& particle) const {
-        return axes_.cwiseProduct(particle.head(span()));
-    }
+    [[nodiscard]] auto pull(const Eigen::VectorXd& particle) const { return axes_.cwiseProduct(particle.head(span())); }
     /// Coordinates orthogonal to the span of the shell: their sum of squares.
     [[nodiscard]] double normal_square(const Eigen::VectorXd& particle) const;
     /// ln p_sigma of the scaled problem under the pushforward measure, from its solution.
@@ -56,13 +50,23 @@ class ShellDenoiser : public Denoiser {
     [[nodiscard]] int dim() const final { return frame_.dim(); }
     [[nodiscard]] Capabilities capabilities() const final { return {true, true, true, false}; }
     [[nodiscard]] int cumulant_order() const final { return 4; }
-    /// kappa_K within 1e-12 kappa_2^{K/2} along every direction. A column that repeats the one before costs nothing.
+    /// kappa_K within 1e-12 kappa_2^{K/2} along every direction. A column that repeats the one before costs nothing;
+    /// nearly normal directions take many digits, memory and up to seconds (PreciseCumulants).
     void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
                    Eigen::Ref<Tile> out) const final;
 
+    /// What every shell needs of a workspace for the cumulants of a form, in k = span numbers each.
+    struct FormWorkspace : Workspace {
+        explicit FormWorkspace(const Eigen::VectorXd& axes)
+            : form{axes, axes, 1.0, axes}, pull(axes.size()), coefficients(axes.size()) {}
+
+        LinearFormOnShell form;
+        Eigen::VectorXd pull;
+        Eigen::VectorXd coefficients;
+    };
     using FormCumulants = std::array<double, 4>;
-    /// kappa_1 .. kappa_4 of sum_i c_i x0_i over the span of the shell, all numbers finite.
-    [[nodiscard]] virtual FormCumulants form_cumulants(const LinearFormOnShell& form, Workspace& workspace) const = 0;
+    /// kappa_1 .. kappa_4 of the workspace's form, all of its numbers finite.
+    [[nodiscard]] virtual FormCumulants form_cumulants(FormWorkspace& workspace) const = 0;
 
   protected:
     /// Errors of kappa_K / kappa_2^{K/2} beyond this are worth the time of many digits.
