@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "distribution/laws.hpp"
+#include "sigmaflow/distribution/ellipsoid_shell.hpp"
 #include "support/allocations.hpp"
 
 namespace sigmaflow {
