@@ -163,17 +163,20 @@ FisherBingham::Cumulants FisherBinghamRoot::cumulants(const double* excess, cons
             error};
 }
 
-std::array<double, 4> FisherBinghamRoot::precise_cumulants(const double* excess, const double* pull, double noise,
-                                                           const LinearFormOnShell& form, double unit) {
+FisherBingham::Cumulants FisherBinghamRoot::precise_cumulants(Digits digits, const double* excess, const double* pull,
+                                                              double noise, const LinearFormOnShell& form,
+                                                              double unit) {
     constexpr double step = 0.5 * kStep;  // squares the error
+    constexpr double negligible = 1e-30;
     base_.solve(excess, pull, noise);
-    PreciseCumulants sums(form, base_, unit);
+    const auto sums = sigmaflow::precise_cumulants(digits, form, base_, unit);
     for (int j = 0; j < 2 * kMostSteps; ++j) {
         const double t = std::sinh(j * step);
         tilt(excess, pull, noise, t);
-        if (sums.add_tilted(tilted_, unit, weights_, t, (j == 0 ? 0.5 : 1.0) * std::cosh(j * step)) < 1e-30) break;
+        if (sums->add_tilted(tilted_, unit, weights_, t, (j == 0 ? 0.5 : 1.0) * std::cosh(j * step)) < negligible)
+            break;
     }
-    return sums.cumulants();
+    return sums->cumulants();
 }
 
 }  // namespace sigmaflow

@@ -18,14 +18,25 @@ inline constexpr int kMostCumulants = 6;
     return out;
 }
 
+/// A whole factor times a number, whose type may not know double (std::complex<long double>).
+template <class Number>
+[[nodiscard]] auto times_whole(double factor, const Number& number) {
+    if constexpr (requires { factor * number; }) {
+        return factor * number;
+    } else {
+        return static_cast<typename Number::value_type>(factor) * number;
+    }
+}
+
 /// M_n = sum_{j=1}^n C(n-1, j-1) kappa_j M_{n-j}, M_0 = 1 (complete Bell polynomials), for as many moments as there is
 /// room for; cumulants beyond those given are zero. Moments are about the point that kappa_1 counts from.
 template <class Cumulants, class Moments>
 void moments_from_cumulants(const Cumulants& cumulants, Moments&& moments) {
     for (std::size_t n = 1; n <= moments.size(); ++n) {
-        auto sum = n <= cumulants.size() ? cumulants[n - 1] : 0.0 * cumulants[0];
+        auto sum = cumulants[0];
+        sum = n <= cumulants.size() ? cumulants[n - 1] : times_whole(0.0, cumulants[0]);
         for (std::size_t j = 1; j < n && j <= cumulants.size(); ++j) {
-            sum += binomial(n - 1, j - 1) * cumulants[j - 1] * moments[n - j - 1];
+            sum += times_whole(binomial(n - 1, j - 1), cumulants[j - 1]) * moments[n - j - 1];
         }
         moments[n - 1] = sum;
     }

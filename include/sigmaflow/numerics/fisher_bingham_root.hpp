@@ -30,9 +30,10 @@ class FisherBinghamRoot {
     /// kappa_1 .. kappa_4 of sum_i c_i u_i; solves again, as the nodes are not kept.
     FisherBingham::Cumulants cumulants(const double* excess, const double* pull, double noise,
                                        const double* coefficients);
-    /// The same in 113 bits, in some tenths of a second. `unit`: the length that the other numbers are in units of.
-    std::array<double, 4> precise_cumulants(const double* excess, const double* pull, double noise,
-                                            const LinearFormOnShell& form, double unit);
+    /// The same in more digits, in milliseconds or tenths of a second. `unit`: the length that the other numbers are in
+    /// units of.
+    FisherBingham::Cumulants precise_cumulants(Digits digits, const double* excess, const double* pull, double noise,
+                                               const LinearFormOnShell& form, double unit);
     /// Contour nodes of the last solve, all steps together.
     [[nodiscard]] int nodes() const { return nodes_; }
 

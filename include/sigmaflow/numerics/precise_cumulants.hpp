@@ -21,26 +21,27 @@ struct LinearFormOnShell {
     Eigen::VectorXd direction;  ///< c
 };
 
+/// How many digits sums are taken in: those of long double (64 bits on x86), 30 times as slow as double, or 113 bits,
+/// 30 times as slow again.
+enum class Digits { extended, quadruple };
+
 /// Sums over contours that FisherBingham has found in doubles: any path and any node spacing near its own will do, so
-/// that only the sums need many digits. Takes about 10 us an axis and node, with 3 times the nodes of the doubles.
+/// that only the sums need many digits. Takes 3 times the nodes of the doubles; O(k) each.
 class PreciseCumulants {
   public:
-    /// `rough`: solved for the law with lengths in units of `unit`; only its choice of a path is used.
-    PreciseCumulants(const LinearFormOnShell& form, const FisherBingham& rough, double unit);
-    ~PreciseCumulants();
-
-    /// The law itself.
-    void add_law(const FisherBingham& rough, double unit);
+    virtual ~PreciseCumulants() = default;
+    /// The law itself; `rough` is solved for it with lengths in units of `unit`.
+    virtual void add_law(const FisherBingham& rough, double unit) = 0;
     /// One of the laws with the further factor weight q(u) exp(-t^2 q(u)), q = sum_i w_i u_i^2; `rough` is solved for
     /// it. Returns the largest part that it adds to the moments of even order.
-    double add_tilted(const FisherBingham& rough, double unit, const Eigen::VectorXd& w, double t, double weight);
-
-    /// kappa_1 .. kappa_4 of the sum of what was added.
-    [[nodiscard]] std::array<double, 4> cumulants() const;
-
-  private:
-    struct Sums;
-    std::unique_ptr<Sums> sums_;
+    virtual double add_tilted(const FisherBingham& rough, double unit, const Eigen::VectorXd& w, double t,
+                              double weight) = 0;
+    /// Of the sum of what was added, with an estimate of their error.
+    [[nodiscard]] virtual FisherBingham::Cumulants cumulants() const = 0;
 };
+
+/// `rough`: solved for the law without a tilt.
+[[nodiscard]] std::unique_ptr<PreciseCumulants> precise_cumulants(Digits digits, const LinearFormOnShell& form,
+                                                                  const FisherBingham& rough, double unit);
 
 }  // namespace sigmaflow
