@@ -69,14 +69,12 @@ ShellDenoiser::FormCumulants EllipsoidShellDenoiser::form_cumulants(FormWorkspac
     const double noise = frame().load(scratch.form, scratch.pull);
     scratch.sphere.solve(frame().excess().data(), scratch.pull.data(), noise);
     scratch.coefficients = scale().cwiseProduct(scratch.form.direction);
-    auto found = scratch.sphere.cumulants(scratch.coefficients.data());
-    for (const Digits digits : {Digits::extended, Digits::quadruple}) {
-        if (found.error <= kAllowedCumulantError) break;
+    const auto found = scratch.sphere.cumulants(scratch.coefficients.data());
+    return refined(scratch.form, found, [&](Digits digits) {
         const auto sums = precise_cumulants(digits, scratch.form, scratch.sphere, frame().size());
         sums->add_law(scratch.sphere, frame().size());
-        found = sums->cumulants();
-    }
-    return found.kappa;
+        return sums->cumulants();
+    });
 }
 
 /// With the nodes that a particle takes on average, as measured: 50 for few axes (30 to 100, hardly ever more), 30 for

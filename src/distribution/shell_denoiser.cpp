@@ -36,6 +36,12 @@ double ShellFrame::load(const LinearFormOnShell& form, Eigen::VectorXd& pull) co
     return width * width;
 }
 
+bool ShellFrame::is_ordinary(const LinearFormOnShell& form) const {
+    constexpr double most = 1e10;
+    const double width = form.sigma / size_;
+    return width > 1.0 / most && width < most && form.x.cwiseAbs().maxCoeff() < most * size_;
+}
+
 double ShellFrame::normal_square(const Eigen::VectorXd& particle) const {
     return particle.tail(dim_ - span()).squaredNorm();
 }

@@ -82,13 +82,11 @@ ShellDenoiser::FormCumulants SurfaceShellDenoiser::form_cumulants(FormWorkspace&
     const double* excess = frame().excess().data();
     const double noise = frame().load(scratch.form, scratch.pull);
     scratch.coefficients = scale().cwiseProduct(scratch.form.direction);
-    auto found = scratch.sphere.cumulants(excess, scratch.pull.data(), noise, scratch.coefficients.data());
-    for (const Digits digits : {Digits::extended, Digits::quadruple}) {
-        if (found.error <= kAllowedCumulantError) break;
-        found =
-            scratch.sphere.precise_cumulants(digits, excess, scratch.pull.data(), noise, scratch.form, frame().size());
-    }
-    return found.kappa;
+    const auto found = scratch.sphere.cumulants(excess, scratch.pull.data(), noise, scratch.coefficients.data());
+    return refined(scratch.form, found, [&](Digits digits) {
+        return scratch.sphere.precise_cumulants(digits, excess, scratch.pull.data(), noise, scratch.form,
+                                                frame().size());
+    });
 }
 
 /// About 30 tilted laws of 50 nodes each.

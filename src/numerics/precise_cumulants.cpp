@@ -32,6 +32,7 @@ constexpr std::size_t kOrders = 4;
 constexpr double kEnd = -100.0;
 /// Of the step that was enough for doubles: halving it squares an error that was below 1e-15.
 constexpr double kRefinement = 0.5;
+constexpr int kMostNodes = 4 * FisherBingham::kMostNodes;
 
 template <class Real>
 std::vector<Real> exact(const Eigen::VectorXd& v) {
@@ -154,12 +155,12 @@ void Sums<Real>::add(const FisherBingham& rough, double unit, const Reals& lift,
     const Real step = Real(path.step) * kRefinement;
     using std::exp;
     double highest = -1e300;
-    for (int j = 0; j < 100000; ++j) {
+    for (int j = 0; j < kMostNodes; ++j) {
         const auto place = path.at(Real(step * j));
         const Complex w = real_point + length * Complex(place.re, place.im);
         const Complex height = exponent(lift, w);
         highest = std::max(highest, as_double(height.real()));
-        if (as_double(height.real()) < highest + kEnd) return;
+        if (!(as_double(height.real()) > highest + kEnd)) return;  // negligible, or beyond all numbers
         if (as_double(height.real()) > highest - 40.0) exponents_ = std::max(exponents_, part_);
         const Complex speed = length * step * Complex(place.slope_im, -place.slope_re);
         const Real half = j == 0 ? 0.5 : 1.0;

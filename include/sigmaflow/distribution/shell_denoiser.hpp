@@ -16,6 +16,8 @@ class ShellFrame {
     bool load(const Tile& x, const Row& sigma, int c, Eigen::VectorXd& particle, double& noise) const;
     /// The noise sigma^2 of a form in these units, and its pull a_i x_i into `pull`.
     double load(const LinearFormOnShell& form, Eigen::VectorXd& pull) const;
+    /// Whether sigma is within 1e+-10 of the shell's size and x not further than that.
+    [[nodiscard]] bool is_ordinary(const LinearFormOnShell& form) const;
     /// The pull a_i x_i on u.
     [[nodiscard]] auto pull(const Eigen::VectorXd& particle) const { return axes_.cwiseProduct(particle.head(span())); }
     /// Coordinates orthogonal to the span of the shell: their sum of squares.
@@ -69,8 +71,20 @@ class ShellDenoiser : public Denoiser {
     [[nodiscard]] virtual FormCumulants form_cumulants(FormWorkspace& workspace) const = 0;
 
   protected:
-    /// Errors of kappa_K / kappa_2^{K/2} beyond this are worth the time of many digits.
+    /// Errors of kappa_K / kappa_2^{K/2} beyond this are worth the time of more digits.
     static constexpr double kAllowedCumulantError = 1e-13;
+
+    /// `found`, or what `again` finds in more digits as long as the error asks for them. Not where sigma or x are
+    /// beyond 1e+-10 of the shell: numbers overflow there before digits matter.
+    template <class Again>
+    FormCumulants refined(const LinearFormOnShell& form, FisherBingham::Cumulants found, const Again& again) const {
+        for (const Digits digits : {Digits::extended, Digits::quadruple}) {
+            if (found.error <= kAllowedCumulantError || !frame_.is_ordinary(form)) break;
+            const FisherBingham::Cumulants better = again(digits);
+            if (better.error < found.error) found = better;
+        }
+        return found.kappa;
+    }
 
     [[nodiscard]] const ShellFrame& frame() const { return frame_; }
     /// The axes in the units of x.
