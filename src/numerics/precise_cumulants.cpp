@@ -43,7 +43,7 @@ double as_double(long double x) { return static_cast<double>(x); }
 
 /// The product of complex numbers and the sum of their arguments.
 template <class Real>
-class Product {
+class ComplexProduct {
   public:
     using Complex = typename ComplexOf<Real>::Type;
 
@@ -134,7 +134,7 @@ typename Sums<Real>::Complex Sums<Real>::exponent(const Reals& lift, const Compl
     using std::abs;
     Complex sum = shift / (2 * noise_);
     part_ = as_double(abs(sum));
-    Product<Real> product;
+    ComplexProduct<Real> product;
     for (std::size_t i = 0; i < squares_.size(); ++i) {
         const Complex relative = (shift + lift[i]) / divisors_[i];
         const Complex factor = relative + Real(1);

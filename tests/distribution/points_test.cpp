@@ -190,6 +190,20 @@ TEST(HeldOut, StandInTheCoordinatesOfTheLaw) {
     EXPECT_EQ(test::make("points", with(table, {{"use", Value("all")}}))->held_out(), nullptr);
 }
 
+// Whatever maps the law maps its held-out points and keeps its labels.
+TEST(HeldOut, GoWithTheLawThroughAffineAndNormalize) {
+    Value::Table of = with(data_set(30, 3), {{"held_out", Value(0.4)}});
+    const auto direct = test::make("points", with(of, {{"normalize", Value("identity")}}));
+    const auto turned = test::make("affine", {{"of", test::inner("points", of)},
+                                              {"matrix", test::rows({{0.0, -2.0}, {3.0, 0.0}})},
+                                              {"normalize", Value("identity")}});
+    ASSERT_NE(turned->held_out(), nullptr);
+    ASSERT_NE(turned->labels(), nullptr);
+    EXPECT_EQ(turned->labels()->classes, direct->labels()->classes);
+    const Eigen::RowVectorXd expected = direct->held_out()->points.colwise().norm();
+    EXPECT_LT((turned->held_out()->points.colwise().norm() - expected).norm(), 1e-10 * expected.norm());
+}
+
 TEST(Points, OfAFileCarryItsLabels) {
     const std::vector<double> table{0, 0, 1, 2, 3, 4};
     const std::vector<std::string> labels{"cat", "dog", "cat"};
