@@ -21,7 +21,7 @@ inline constexpr int kMostCumulants = 6;
 /// A whole factor times a number, whose type may not know double (std::complex<long double>).
 template <class Number>
 [[nodiscard]] auto times_whole(double factor, const Number& number) {
-    if constexpr (requires { factor * number; }) {
+    if constexpr (requires { factor* number; }) {
         return factor * number;
     } else {
         return static_cast<typename Number::value_type>(factor) * number;
