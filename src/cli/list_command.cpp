@@ -10,7 +10,7 @@ namespace {
 
 std::string default_text(const Parameter& parameter) {
     if (parameter.required) return "required";
-    return parameter.fallback ? "default " + parameter.fallback->canonical() : "optional";
+    return parameter.fallback ? "default " + parameter.fallback->shown() : "optional";
 }
 
 void print_kind(const Kind& kind) {

@@ -34,23 +34,33 @@ std::string quoted(const std::string& text) {
 
 }  // namespace
 
-std::string Value::canonical() const {
-    if (is_boolean()) return boolean() ? "true" : "false";
-    if (is_integer()) return std::to_string(integer());
-    if (is_real()) return fmt::format("{:.17g}", number() == 0.0 ? 0.0 : number());
-    if (is_text()) return quoted(text());
+namespace {
+
+/// Reals with 17 digits, or as few as tell them from their neighbours.
+std::string written(const Value& value, bool shortest) {
+    if (value.is_boolean()) return value.boolean() ? "true" : "false";
+    if (value.is_integer()) return std::to_string(value.integer());
+    if (value.is_real()) {
+        const double number = value.number() == 0.0 ? 0.0 : value.number();
+        return shortest ? fmt::format("{}", number) : fmt::format("{:.17g}", number);
+    }
+    if (value.is_text()) return quoted(value.text());
     std::string out;
-    if (is_list()) {
-        for (const auto& item : list()) out += (out.empty() ? "" : ",") + item.canonical();
+    if (value.is_list()) {
+        for (const auto& item : value.list()) out += (out.empty() ? "" : ",") + written(item, shortest);
         return "[" + out + "]";
     }
-    for (const auto& [key, value] : table()) out += (out.empty() ? "" : ",") + key + "=" + value.canonical();
+    for (const auto& [key, item] : value.table()) out += (out.empty() ? "" : ",") + key + "=" + written(item, shortest);
     return "{" + out + "}";
 }
 
+}  // namespace
+
+std::string Value::canonical() const { return written(*this, false); }
+
 std::string Value::shown() const {
     constexpr std::size_t most = 80;
-    std::string out = canonical();
+    std::string out = written(*this, true);
     if (out.size() <= most) return out;
     std::size_t end = most;
     while (end > 0 && (static_cast<unsigned char>(out[end]) & 0xC0U) == 0x80U) --end;  // not inside a UTF-8 character

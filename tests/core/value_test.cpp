@@ -23,6 +23,13 @@ TEST(Value, SpellsNumbersWithAllTheirDigits) {
     }
 }
 
+TEST(Value, ShowsPeopleNoMoreDigitsThanTellNumbersApart) {
+    EXPECT_EQ(Value(1e-6).shown(), "1e-06");
+    EXPECT_EQ(Value(0.05).shown(), "0.05");
+    EXPECT_EQ(Value(1.0 / 3.0).shown(), "0.3333333333333333");
+    EXPECT_EQ(Value(Value::List{Value(0.1), Value(2)}).shown(), "[0.1,2]");
+}
+
 TEST(Value, SpellsListsTablesAndTexts) {
     EXPECT_EQ(Value(Value::List{1, Value(Value::List{}), "a"}).canonical(), "[1,[],\"a\"]");
     EXPECT_EQ(Value(Value::Table{{"b", 1}, {"a", 2}}).canonical(), "{b=1,a=2}") << "in the order given";

@@ -50,7 +50,7 @@ class Value {
     [[nodiscard]] std::string type_name() const;
     /// One spelling for equal values (17 digits, no white space): for hashes, labels and messages.
     [[nodiscard]] std::string canonical() const;
-    /// canonical(), shortened to what a message can hold.
+    /// For people: numbers with as few digits as tell them apart, shortened to what a message can hold.
     [[nodiscard]] std::string shown() const;
 
   private:
