@@ -40,7 +40,7 @@ Eigen::Vector4d cumulants_at(const Denoiser& denoiser, const Eigen::VectorXd& x,
     along.colwise() = direction;
     Tile out(4, kTileWidth);
     denoiser.cumulants(tile, Row::Constant(sigma), along, 4, *denoiser.workspace(), out);
-    return out.col(0);
+    return out.col(kTileWidth - 1);  // columns that repeat the one before are copied
 }
 
 /// Axes of ratio up to `most`, sigma from 1e-3 to 1e3 of the shortest, and the places where posteriors are hard.
