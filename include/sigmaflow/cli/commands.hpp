@@ -22,6 +22,7 @@ struct Command {
 [[nodiscard]] Command diff_command();
 [[nodiscard]] Command aggregate_command();
 [[nodiscard]] Command eval_command();
+[[nodiscard]] Command modes_command();
 [[nodiscard]] Command trace_command();
 [[nodiscard]] Command list_command();
 [[nodiscard]] Command example_command();
