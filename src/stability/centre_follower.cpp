@@ -1,0 +1,76 @@
+#include "sigmaflow/stability/centre_follower.hpp"
+
+#include <cmath>
+
+#include "dominant_eigenpairs.hpp"
+
+namespace sigmaflow {
+namespace {
+
+constexpr int kNewtonDirections = 8;
+constexpr int kMostIterations = 200;
+
+}  // namespace
+
+CentreFollower::CentreFollower(const Distribution& law, CentreRule rule)
+    : law_(&law),
+      rule_(rule),
+      mean_(law.mean()),
+      workspace_(law.posterior().workspace()),
+      posterior_(law.dim(), {}),
+      x_(law.dim(), kTileWidth) {}
+
+void CentreFollower::evaluate(const Eigen::VectorXd& x, double sigma) {
+    x_ = x.replicate(1, kTileWidth);
+    law_->posterior().evaluate(x_, Row::Constant(sigma), {}, *workspace_, posterior_);
+    m_ = posterior_.mean.col(0);
+}
+
+/// Of C / sigma^2 = Dm.
+EigenPairs CentreFollower::spectrum(const Eigen::VectorXd& x, double sigma) {
+    x_ = x.replicate(1, kTileWidth);
+    const BlockProduct derivative = [&](const Tile& v, Tile& out) {
+        law_->posterior().mean_derivatives(x_, Row::Constant(sigma), {}, v, *workspace_, posterior_, out);
+    };
+    return dominant_eigenpairs(derivative, law_->dim(), kNewtonDirections);
+}
+
+CentreState CentreFollower::start(double sigma) {
+    CentreState from;
+    from.x = mean_;
+    return follow(from, sigma);
+}
+
+CentreState CentreFollower::follow(const CentreState& from, double sigma) {
+    CentreState out;
+    out.sigma = sigma;
+    out.x = from.x;
+    evaluate(out.x, sigma);
+    EigenPairs top = spectrum(out.x, sigma);
+    out.residual = (out.x - m_).norm();
+    if (rule_ == CentreRule::mean) {
+        out.converged = true;
+    } else {
+        const double scale = std::max(out.x.norm(), sigma * std::sqrt(top.values[0]));
+        // Below this the residual is rounding of m, and Newton's step would blow it up next to a bifurcation.
+        const double least = 1e-14 * scale;
+        for (int i = 0; i < kMostIterations && out.residual > least; ++i) {
+            const Eigen::VectorXd shift = m_ - out.x;
+            const Eigen::VectorXd along = top.vectors.transpose() * shift;
+            const Eigen::VectorXd gain = along.array() / (1.0 - top.values.array()) - along.array();
+            const Eigen::VectorXd next = out.x + shift + top.vectors * gain;
+            evaluate(next, sigma);
+            const double residual = (next - m_).norm();
+            if (!(residual < out.residual)) break;  // rounding, or past a fold
+            out.x = next;
+            out.residual = residual;
+            top = spectrum(out.x, sigma);
+        }
+        out.converged = out.residual <= 1e-10 * scale;
+    }
+    out.top_variance = sigma * sigma * top.values[0];
+    out.direction = top.vectors.col(0);
+    return out;
+}
+
+}  // namespace sigmaflow
