@@ -52,15 +52,21 @@ CentreState CentreFollower::follow(const CentreState& from, double sigma) {
         out.converged = true;
     } else {
         const double scale = std::max(out.x.norm(), sigma * std::sqrt(top.values[0]));
-        // Below this the residual is rounding of m, and Newton's step would blow it up next to a bifurcation.
+        // What is below is rounding of m, which Newton's step would blow up next to a bifurcation.
         const double least = 1e-14 * scale;
         for (int i = 0; i < kMostIterations && out.residual > least; ++i) {
             const Eigen::VectorXd shift = m_ - out.x;
-            const Eigen::VectorXd along = top.vectors.transpose() * shift;
-            const Eigen::VectorXd gain = along.array() / (1.0 - top.values.array()) - along.array();
-            const Eigen::VectorXd next = out.x + shift + top.vectors * gain;
-            evaluate(next, sigma);
-            const double residual = (next - m_).norm();
+            const Eigen::ArrayXd along = (top.vectors.transpose() * shift).array();
+            const Eigen::ArrayXd newton = (along.abs() > least).select(along / (1.0 - top.values.array()), 0.0);
+            const Eigen::VectorXd excess = top.vectors * (newton - along).matrix();
+            Eigen::VectorXd next;
+            double residual = out.residual;
+            for (const double part : {1.0, 0.5, 0.25, 0.125, 0.0}) {  // of Newton's step; 0 is mean shift
+                next = out.x + shift + part * excess;
+                evaluate(next, sigma);
+                residual = (next - m_).norm();
+                if (residual < out.residual) break;
+            }
             if (!(residual < out.residual)) break;  // rounding, or past a fold
             out.x = next;
             out.residual = residual;

@@ -126,6 +126,22 @@ TEST(Speciation, OfEllipses) {
     claim("speciation-ellipses", worst);
 }
 
+// Two equal deltas along one axis times two unequal ones along the other: the centre wanders along the second, where
+// mean shift contracts by 0.97 or so, and splits along the first at sigma = 1.
+TEST(Speciation, FollowsACentreThatMoves) {
+    Value::List values;
+    for (const double y : {-0.999, 0.999}) {
+        for (const double x : {-1.0, 1.0}) values.push_back(numbers({x, y}));
+    }
+    const auto law = law_of("points", {{"values", values}, {"weights", numbers({0.4995, 0.4995, 0.5005, 0.5005})}});
+    const SpeciationPoint point = speciation(*law, kCanonical, CentreRule::stationary);
+    EXPECT_NEAR(point.sigma, 1.0, 1e-11);
+    EXPECT_NEAR(point.centre[0], 0.0, 1e-9);
+    EXPECT_GT(point.centre[1], 0.05);
+    const double y = point.centre[1];
+    EXPECT_NEAR(0.999 * std::tanh(0.999 * y + 0.5 * std::log(0.5005 / 0.4995)), y, 1e-12);
+}
+
 TEST(Speciation, OfSymmetricShapes) {
     for (const int dim : {2, 7, 64}) {
         const auto sphere = law_of("ellipsoid_shell", {{"dim", dim}, {"radius", 3.0}});
