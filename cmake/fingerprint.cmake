@@ -6,7 +6,9 @@ file(GLOB_RECURSE fingerprint_sources CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/src/numerics/*.cpp ${PROJECT_SOURCE_DIR}/include/sigmaflow/numerics/*.hpp
   ${PROJECT_SOURCE_DIR}/src/distribution/*.cpp ${PROJECT_SOURCE_DIR}/include/sigmaflow/distribution/*.hpp
   ${PROJECT_SOURCE_DIR}/src/schedule/*.cpp ${PROJECT_SOURCE_DIR}/include/sigmaflow/schedule/*.hpp
-  ${PROJECT_SOURCE_DIR}/src/dynamics/*.cpp ${PROJECT_SOURCE_DIR}/include/sigmaflow/dynamics/*.hpp)
+  ${PROJECT_SOURCE_DIR}/src/dynamics/*.cpp ${PROJECT_SOURCE_DIR}/include/sigmaflow/dynamics/*.hpp
+  ${PROJECT_SOURCE_DIR}/src/kinetics/*.cpp ${PROJECT_SOURCE_DIR}/include/sigmaflow/kinetics/*.hpp
+  ${PROJECT_SOURCE_DIR}/src/stability/*.cpp ${PROJECT_SOURCE_DIR}/include/sigmaflow/stability/*.hpp)
 string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
 set(fingerprint_build
   "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION} ${CMAKE_CXX_FLAGS} ${CMAKE_CXX_FLAGS_${build_type}} -march=${SIGMAFLOW_CPU} ${SIGMAFLOW_SANITIZE}")

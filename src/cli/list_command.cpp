@@ -4,6 +4,7 @@
 #include "sigmaflow/distribution/registry.hpp"
 #include "sigmaflow/dynamics/registry.hpp"
 #include "sigmaflow/schedule/registry.hpp"
+#include "sigmaflow/stability/registry.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -34,10 +35,7 @@ void print_room(const std::string& room) {
     if (room == "grids") return print_registry(grids());
     if (room == "solvers") return print_registry(solvers());
     if (room == "observables") return print_registry(observables());
-    if (room == "analyses") {
-        fmt::print("no analyses yet\n");
-        return;
-    }
+    if (room == "analyses") return print_registry(analyses());
     throw InputError("unknown room '" + room + "'", "known: " + joined(rooms), suggest(room, rooms));
 }
 

@@ -12,19 +12,36 @@
 namespace sigmaflow {
 namespace {
 
-Json point_json(const Plan& plan, std::size_t i) {
-    const Point& point = plan.points[i];
-    Json axes = Json::object();
-    for (const auto& [address, value] : point.axes) {
-        axes[address] =
+Json axes_json(const std::vector<std::pair<std::string, Value>>& axes) {
+    Json out = Json::object();
+    for (const auto& [address, value] : axes) {
+        out[address] =
             value.is_number() ? Json(value.number()) : Json(value.is_text() ? value.text() : value.canonical());
     }
+    return out;
+}
+
+Json point_json(const Plan& plan, std::size_t i) {
+    const Point& point = plan.points[i];
     return {{"id", hex(point.id)},
             {"distribution", point.distribution.label},
             {"schedule", point.schedule.label},
             {"solver", point.solver.label},
             {"dim", plan.models[i].dim()},
-            {"axes", axes}};
+            {"axes", axes_json(point.axes)}};
+}
+
+Json analysis_json(const PlannedAnalysis& planned) {
+    const AnalysisPoint& point = planned.point;
+    Work work;
+    for (int part = 0; part < planned.parts; ++part) work += planned.analysis->cost(*planned.distribution, part);
+    return {{"id", hex(point.id)},
+            {"analysis", point.analysis.label},
+            {"distribution", point.distribution.label},
+            {"dim", planned.distribution->dim()},
+            {"parts", planned.parts},
+            {"core_seconds", predicted_seconds(work)},
+            {"axes", axes_json(point.axes)}};
 }
 
 std::string readable_bytes(std::uint64_t bytes) {
@@ -34,9 +51,16 @@ std::string readable_bytes(std::uint64_t bytes) {
 }
 
 void print_text(const Study& study, const Plan& plan, const Forecast& cost, int ranks, int threads) {
+    std::size_t parts = 0;
+    for (const auto& planned : plan.analyses) parts += static_cast<std::size_t>(planned.parts);
     fmt::print("study {}: {} points, {} tasks of at most {} particles, {} shapes\n", study.name, plan.points.size(),
-               plan.tasks.size(), plan.block, plan.groups.size());
+               plan.tasks.size() - parts, plan.block, plan.groups.size());
     for (const auto& group : plan.groups) fmt::print("  {:<24} {} points\n", group.name, group.points.size());
+    if (parts > 0) fmt::print("{} analyses of distributions, {} tasks\n", plan.analyses.size(), parts);
+    for (const auto& group : plan.analysis_groups) {
+        fmt::print("  {:<24} {} distribution{} x {} {}{}\n", group.name, group.analyses.size(),
+                   group.analyses.size() == 1 ? "" : "s", group.parts, group.part_axis, group.parts == 1 ? "" : "s");
+    }
     fmt::print("predicted work      {} on one core (nominal rates)\n", readable_seconds(cost.core_seconds));
     fmt::print("on {} rank{} x {} thread{}  {}, efficiency {:.0f} %\n", ranks, ranks == 1 ? "" : "s", threads,
                threads == 1 ? "" : "s", readable_seconds(cost.makespan), 100.0 * cost.efficiency);
@@ -75,6 +99,8 @@ Command plan_command() {
                     return ExitCode::done;
                 }
                 Json points = Json::array();
+                Json analyses = Json::array();
+                for (const auto& planned : plan.analyses) analyses.push_back(analysis_json(planned));
                 for (std::size_t i = 0; i < plan.points.size(); ++i) points.push_back(point_json(plan, i));
                 print_json({{"study", inputs.study.name},
                             {"tasks", plan.tasks.size()},
@@ -86,7 +112,8 @@ Command plan_command() {
                             {"file_bytes", cost.file_bytes},
                             {"memory_bytes_per_rank", cost.memory_bytes},
                             {"idle_axes", idle_axes(plan)},
-                            {"points", points}});
+                            {"points", points},
+                            {"analyses", analyses}});
                 return ExitCode::done;
             }};
 }

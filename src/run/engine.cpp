@@ -30,7 +30,7 @@ class TileWorker {
         if (!job) return false;
         OpenBlock& block = *job->block;
         try {
-            if (!block.failed) run_tile(block, job->tile);
+            if (!block.failed) run(block, job->tile);
         } catch (const std::exception& error) {
             fail(block, error.what());
         } catch (...) {
@@ -41,8 +41,24 @@ class TileWorker {
     }
 
   private:
-    void run_tile(OpenBlock& block, int tile) {
+    void run(OpenBlock& block, int tile) {
         const double begin = steady_seconds();
+        if (const PlannedAnalysis* analysis = plan_.analysis_of(*block.planned)) {
+            run_part(block, *analysis, begin);
+        } else {
+            run_tile(block, tile, begin);
+        }
+        queue_.note_tile(steady_seconds() - begin);
+    }
+
+    void run_part(OpenBlock& block, const PlannedAnalysis& planned, double begin) {
+        block.start_seconds = begin - started_;
+        faults_.strike(block.task);
+        block.record = std::make_unique<AnalysisRecord>(planned.fields);
+        planned.analysis->run(planned.subject(), block.planned->block, *block.record);
+    }
+
+    void run_tile(OpenBlock& block, int tile, double begin) {
         const PlannedTask& task = *block.planned;
         const PointModel& model = plan_.models[task.point];
         std::call_once(block.buffer_made, [&] {
@@ -58,7 +74,13 @@ class TileWorker {
         const int first = tile * kTileWidth;
         const int count = std::min(kTileWidth, task.count - first);
         runner_->run({task.first + first, count}, first, *block.buffer);
-        queue_.note_tile(steady_seconds() - begin);
+    }
+
+    [[nodiscard]] std::vector<std::vector<std::byte>> rows_of(const OpenBlock& block) const {
+        if (const PlannedAnalysis* analysis = plan_.analysis_of(*block.planned)) {
+            return part_rows(*analysis, *block.record);
+        }
+        return task_rows(layout_.tasks[block.task], *block.buffer, plan_.models[block.planned->point]);
     }
 
     static void fail(OpenBlock& block, const std::string& message) {
@@ -73,12 +95,13 @@ class TileWorker {
         out.wait_seconds = block.wait_seconds;
         if (!block.failed) {
             try {
-                out.rows = task_rows(layout_.tasks[block.task], *block.buffer, plan_.models[block.planned->point]);
+                out.rows = rows_of(block);
             } catch (const std::exception& error) {
                 fail(block, error.what());
             }
         }
         block.buffer.reset();
+        block.record.reset();
         out.status = block.failed ? TaskStatus::failed : TaskStatus::done;
         out.message = block.message;
         out.seconds = steady_seconds() - started_ - block.start_seconds;
@@ -134,7 +157,8 @@ class Conductor {
         auto block = std::make_shared<OpenBlock>();
         block->task = task;
         block->planned = &plan_.tasks[task];
-        block->tiles = (block->planned->count + kTileWidth - 1) / kTileWidth;
+        const bool is_part = plan_.analysis_of(*block->planned) != nullptr;
+        block->tiles = is_part ? 1 : (block->planned->count + kTileWidth - 1) / kTileWidth;
         block->tiles_left = block->tiles;
         block->start_seconds = steady_seconds() - options_.started;
         block->wait_seconds = std::exchange(idle_, 0.0);

@@ -14,6 +14,7 @@ double seconds_on_rank(const PlannedTask& task, int threads) {
     return predicted_seconds(task.work) / std::min(threads, std::max(tiles, 1));
 }
 
+/// The largest block, or record of a part of an analysis.
 std::uint64_t block_bytes(const Plan& plan) {
     std::uint64_t most = 0;
     for (const auto& group : plan.groups) {
@@ -21,6 +22,11 @@ std::uint64_t block_bytes(const Plan& plan) {
         for (const auto& field : group.fields) components += static_cast<std::uint64_t>(field.components);
         most = std::max(most, components * static_cast<std::uint64_t>(group.levels) *
                                   static_cast<std::uint64_t>(plan.block) * sizeof(double));
+    }
+    for (const auto& group : plan.analysis_groups) {
+        std::uint64_t bytes = 0;
+        for (const auto& field : group.fields) bytes += field.size() * sizeof(double);
+        most = std::max(most, bytes);
     }
     return most;
 }

@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <span>
 
+#include "points_table.hpp"
 #include "sigmaflow/dynamics/statistics.hpp"
 #include "sigmaflow/run/fingerprint.hpp"
 
@@ -79,14 +79,24 @@ Variable sigma_variable(const Plan& plan, const PlannedGroup& group) {
             .content = bytes_of(sigma)};
 }
 
-Variable point_index_variable(const PlannedGroup& group) {
-    const std::vector<std::int64_t> index(group.points.begin(), group.points.end());
+Variable point_index_variable(const std::vector<std::int64_t>& index) {
     return {.name = "point_index",
             .element = Element::i64,
             .dimensions = {"point"},
             .rows = Rows::fixed,
             .meaning = "row of the table points",
             .content = bytes_of(index)};
+}
+
+Variable point_index_variable(const PlannedGroup& group) {
+    return point_index_variable(std::vector<std::int64_t>(group.points.begin(), group.points.end()));
+}
+
+/// Analyses follow the points of solvers in the table.
+Variable point_index_variable(const Plan& plan, const AnalysisGroup& group) {
+    std::vector<std::int64_t> index;
+    for (const auto i : group.analyses) index.push_back(static_cast<std::int64_t>(plan.points.size() + i));
+    return point_index_variable(index);
 }
 
 std::vector<Variable> count_variables(bool kept) {
@@ -133,99 +143,50 @@ Group make_group(const Plan& plan, const PlannedGroup& planned) {
     return group;
 }
 
-std::string parameters_json(const Point& point) {
-    nlohmann::ordered_json out;
-    const auto add = [&](const std::string& room, const Choice& choice) {
-        nlohmann::ordered_json values = nlohmann::ordered_json::object();
-        for (const auto& [name, value] : choice.parameters.values()) values[name] = value.canonical();
-        out[room] = {{"label", choice.label}, {"kind", choice.kind}, {"parameters", values}};
-    };
-    add("distribution", point.distribution);
-    add("schedule", point.schedule);
-    add("solver", point.solver);
-    return out.dump();
+/// One variable per field; the parts of an analysis lie on its second axis.
+Group make_group(const Plan& plan, const AnalysisGroup& planned) {
+    Group group;
+    group.name = planned.name;
+    group.analysis = planned.kind;
+    group.part_axis = planned.part_axis;
+    std::map<std::string, std::uint64_t> sizes{{planned.part_axis, static_cast<std::uint64_t>(planned.parts)}};
+    group.variables = {point_index_variable(plan, planned)};
+    for (const auto& field : planned.fields) {
+        std::vector<std::string> dimensions{"point", planned.part_axis};
+        for (const auto& axis : field.axes) {
+            dimensions.push_back(axis.name);
+            const auto size = static_cast<std::uint64_t>(axis.size);
+            if (sizes.emplace(axis.name, size).first->second == size) continue;
+            throw std::logic_error("analysis '" + planned.kind + "': the axis '" + axis.name + "' has two sizes");
+        }
+        group.variables.push_back({.name = field.name,
+                                   .element = field.integer ? Element::i64 : Element::f64,
+                                   .dimensions = std::move(dimensions),
+                                   .rows = Rows::per_block,
+                                   .unit = field.unit,
+                                   .meaning = field.meaning,
+                                   .flag_meanings = field.flag_meanings});
+    }
+    group.dimensions = {{"point", planned.analyses.size()}};
+    for (const auto& [name, size] : sizes) group.dimensions.push_back({name, size});
+    return group;
 }
 
-/// One column for every axis of the sweep: numbers where all values are numbers, else texts; NaN or empty for points
-/// that do not lie on it.
-std::vector<Column> axis_columns(const Plan& plan) {
-    std::vector<std::string> addresses;
-    std::map<std::string, bool> numeric;
-    for (const auto& point : plan.points) {
-        for (const auto& [address, value] : point.axes) {
-            if (numeric.try_emplace(address, true).second) addresses.push_back(address);
-            numeric[address] = numeric[address] && value.is_number();
-        }
-    }
-    std::vector<Column> out;
-    for (const auto& address : addresses) {
-        std::vector<double> numbers;
-        std::vector<std::string> texts;
-        for (const auto& point : plan.points) {
-            const Value* found = nullptr;
-            for (const auto& [name, value] : point.axes) {
-                if (name == address) found = &value;
-            }
-            numbers.push_back(found != nullptr && numeric[address] ? found->number() : std::nan(""));
-            texts.push_back(found == nullptr ? "" : found->is_text() ? found->text() : found->canonical());
-        }
-        Column column{.name = address,
-                      .meaning = "value on the sweep axis " + address,
-                      .unit = {},
-                      .values = {},
-                      .flag_meanings = {}};
-        if (numeric[address])
-            column.values = std::move(numbers);
-        else
-            column.values = std::move(texts);
-        out.push_back(std::move(column));
-    }
-    return out;
-}
-
-Table points_table(const Plan& plan) {
-    std::vector<std::uint64_t> id, distribution_id;
-    std::vector<std::int64_t> group, row, dim;
-    std::vector<std::string> distribution, schedule, solver, distribution_kind, schedule_kind, solver_kind, parameters;
-    for (std::size_t i = 0; i < plan.points.size(); ++i) {
-        const Point& point = plan.points[i];
-        id.push_back(point.id);
-        distribution_id.push_back(point.distribution.id);
-        group.push_back(static_cast<std::int64_t>(plan.group_of_point[i]));
-        row.push_back(static_cast<std::int64_t>(plan.row_of_point[i]));
-        dim.push_back(plan.models[i].dim());
-        distribution.push_back(point.distribution.label);
-        schedule.push_back(point.schedule.label);
-        solver.push_back(point.solver.label);
-        distribution_kind.push_back(point.distribution.kind);
-        schedule_kind.push_back(point.schedule.kind);
-        solver_kind.push_back(point.solver.kind);
-        parameters.push_back(parameters_json(point));
-    }
-    const auto column = [](const char* name, const char* meaning, auto values) {
-        return Column{.name = name, .meaning = meaning, .unit = {}, .values = std::move(values), .flag_meanings = {}};
-    };
-    Table table{.name = "points", .dimension = "point", .columns = {}};
-    table.columns = {column("id", "identity of the point: hash of its kinds and parameters", std::move(id)),
-                     column("distribution_id", "identity of its distribution, the key of its random streams",
-                            std::move(distribution_id)),
-                     column("group", "number of its group under /results", std::move(group)),
-                     column("row", "place on the group's axis point", std::move(row)),
-                     column("dim", "dimension of the data", std::move(dim)),
-                     column("distribution", "label of the distribution", std::move(distribution)),
-                     column("schedule", "label of the schedule", std::move(schedule)),
-                     column("solver", "label of the solver", std::move(solver)),
-                     column("distribution_kind", "kind of the distribution", std::move(distribution_kind)),
-                     column("schedule_kind", "kind of the schedule", std::move(schedule_kind)),
-                     column("solver_kind", "kind of the solver", std::move(solver_kind)),
-                     column("parameters", "all parameters as JSON", std::move(parameters))};
-    for (auto& axis : axis_columns(plan)) table.columns.push_back(std::move(axis));
-    return table;
+TaskPlace part_place(const Plan& plan, const PlannedTask& task, const PlannedAnalysis& analysis) {
+    return {.point = static_cast<std::int64_t>(task.point),
+            .group = static_cast<std::uint32_t>(plan.groups.size() + analysis.group),
+            .row = analysis.row,
+            .block = static_cast<std::uint64_t>(task.block),
+            .predicted_seconds = predicted_seconds(task.work)};
 }
 
 std::vector<TaskPlace> task_places(const Plan& plan) {
     std::vector<TaskPlace> out;
     for (const auto& task : plan.tasks) {
+        if (const auto* analysis = plan.analysis_of(task)) {
+            out.push_back(part_place(plan, task, *analysis));
+            continue;
+        }
         const std::int64_t kept = std::clamp<std::int64_t>(plan.kept - task.first, 0, task.count);
         out.push_back({.point = static_cast<std::int64_t>(task.point),
                        .group = static_cast<std::uint32_t>(plan.group_of_point[task.point]),
@@ -269,6 +230,7 @@ std::vector<double> kept_values(const BlockBuffer& block, std::size_t field, int
 Layout make_layout(const Study& study, const Plan& plan) {
     Layout layout;
     for (const auto& group : plan.groups) layout.groups.push_back(make_group(plan, group));
+    for (const auto& group : plan.analysis_groups) layout.groups.push_back(make_group(plan, group));
     layout.tables = {points_table(plan)};
     layout.tasks = task_places(plan);
     layout.study_text = study.text;
@@ -300,6 +262,15 @@ std::vector<std::vector<std::byte>> task_rows(const TaskPlace& place, const Bloc
             rows.push_back(bytes_of(*column));
         }
         rows.push_back(bytes_of(statistics.bins));
+    }
+    return rows;
+}
+
+std::vector<std::vector<std::byte>> part_rows(const PlannedAnalysis& analysis, const AnalysisRecord& record) {
+    std::vector<std::vector<std::byte>> rows;
+    for (std::size_t i = 0; i < analysis.fields.size(); ++i) {
+        const auto bytes = record.bytes(i);
+        rows.emplace_back(bytes.begin(), bytes.end());
     }
     return rows;
 }

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 
+#include "analysis_summary.hpp"
 #include "byte_file.hpp"
 #include "file_header.hpp"
 #include "group_summary.hpp"
@@ -57,7 +58,12 @@ void write_summary(const Parts& parts, const std::string& path) {
         for (const auto& table : layout.tables) write_table(file.id(), table);
         write_table(file.id(), task_summary(parts));
         const auto results = create_group(file.id(), "results");
-        for (std::size_t i = 0; i < layout.groups.size(); ++i) write_group_summary(parts, i, results.id());
+        for (std::size_t i = 0; i < layout.groups.size(); ++i) {
+            if (layout.groups[i].analysis.empty())
+                write_group_summary(parts, i, results.id());
+            else
+                write_analysis_summary(parts, i, results.id());
+        }
         hdf5::check(H5Fflush(file.id(), H5F_SCOPE_GLOBAL), "flush '" + path + "'");
     }
     ByteFile(path, ByteFile::Mode::write).sync();

@@ -44,7 +44,7 @@ void check_variable(const Group& group, const Variable& variable) {
         }
         return;
     }
-    const std::string second = variable.rows == Rows::per_block ? "block" : "particle";
+    const std::string second = variable.rows == Rows::per_block ? group.part_axis : "particle";
     if (dims.size() < 2 || dims[0] != "point" || dims[1] != second) {
         fault(place + " must have dimensions point, " + second + ", ...");
     }
@@ -86,7 +86,8 @@ void check_tasks(const Layout& layout) {
         const auto& task = layout.tasks[i];
         if (task.group >= layout.groups.size()) fault(fmt::format("task {} has no group", i));
         const auto& group = layout.groups[task.group];
-        bool inside = task.row < group.size_of_dimension("point") && task.block < group.size_of_dimension("block");
+        bool inside =
+            task.row < group.size_of_dimension("point") && task.block < group.size_of_dimension(group.part_axis);
         for (const auto* variable : group.task_variables()) {
             if (variable->rows != Rows::per_particle) continue;
             const auto kept = group.size_of_dimension("particle");
@@ -105,7 +106,8 @@ std::size_t count_datasets(const Layout& layout) {
 }
 
 std::string group_difference(const Group& a, const Group& b) {
-    if (a.name != b.name) return fmt::format("group '{}' against '{}'", a.name, b.name);
+    if (a.name != b.name || a.analysis != b.analysis || a.part_axis != b.part_axis)
+        return fmt::format("group '{}' against '{}'", a.name, b.name);
     const auto variables_a = a.task_variables();
     const auto variables_b = b.task_variables();
     bool same = variables_a.size() == variables_b.size();

@@ -41,7 +41,7 @@ class GroupSummary {
           layout_(parts.layout().groups[index]),
           blocks_(blocks_of(parts.layout(), index)),
           fields_(statistic_fields(layout_)),
-          summary_(parent, layout_.name),
+          summary_(parent, layout_),
           count_(find_task_variable(layout_, "count")),
           failures_(find_task_variable(layout_, "failures")) {}
 

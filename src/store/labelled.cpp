@@ -140,6 +140,12 @@ void describe(hid_t dataset, const std::string& unit, const std::string& meaning
     hdf5::write_attribute(dataset, "flag_meanings", names);
 }
 
+void describe_analysis(hid_t group, const Group& layout) {
+    if (layout.analysis.empty()) return;
+    hdf5::write_attribute(group, "analysis", layout.analysis);
+    hdf5::write_attribute(group, "part_axis", layout.part_axis);
+}
+
 void write_columns(hid_t group, const Dimensions& dimensions, const Table& table) {
     for (const auto& column : table.columns) {
         const auto dataset = write_column(group, column);

@@ -53,6 +53,9 @@ void describe(hid_t dataset, const std::string& unit, const std::string& meaning
               const std::vector<std::string>& flag_meanings);
 
 /// Writes the columns of a table into the group made for it.
+/// Says in the attributes of a group that it holds records of an analysis, if it does.
+void describe_analysis(hid_t group, const Group& layout);
+
 void write_columns(hid_t group, const Dimensions& dimensions, const Table& table);
 /// Writes a table of its own group.
 void write_table(hid_t file, const Table& table);

@@ -96,6 +96,10 @@ void add_dimension(Group& group, const std::string& name, std::uint64_t size) {
 Group read_group(hid_t results, const std::string& name, std::vector<std::uint64_t>& offsets) {
     const auto opened = hdf5::open_group(results, name);
     Group group{name, {}, {}};
+    if (hdf5::has_attribute(opened.id(), "analysis")) {
+        group.analysis = hdf5::text_attribute(opened.id(), "analysis");
+        group.part_axis = hdf5::text_attribute(opened.id(), "part_axis");
+    }
     for (const auto& link : hdf5::links(opened.id())) {
         const auto dataset = hdf5::open_dataset(opened.id(), link);
         if (is_bare_dimension(dataset.id())) {

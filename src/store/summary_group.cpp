@@ -12,7 +12,7 @@ constexpr std::size_t kChunkBytes = 1 << 18;
 
 void SummaryGroup::attach(const hdf5::Handle& dataset, const SummaryVariable& variable) {
     dimensions_.attach(dataset.id(), variable.dimensions);
-    describe(dataset.id(), variable.unit, variable.meaning, {});
+    describe(dataset.id(), variable.unit, variable.meaning, variable.flag_meanings);
     for (const auto& [name, value] : variable.numbers) hdf5::write_attribute(dataset.id(), name, value);
 }
 

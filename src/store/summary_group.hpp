@@ -18,12 +18,15 @@ struct SummaryVariable {
     std::string unit = {};
     std::string meaning = {};
     std::vector<std::pair<std::string, double>> numbers = {};
+    std::vector<std::string> flag_meanings = {};
 };
 
 class SummaryGroup {
   public:
-    SummaryGroup(hid_t parent, const std::string& name)
-        : group_(create_group(parent, name)), dimensions_(group_.id()) {}
+    SummaryGroup(hid_t parent, const Group& layout)
+        : group_(create_group(parent, layout.name)), dimensions_(group_.id()) {
+        describe_analysis(group_.id(), layout);
+    }
 
     void add_dimension(const std::string& name, std::uint64_t size) { dimensions_.add(name, size); }
     /// A one-dimensional f64 variable, the coordinate of its dimension.

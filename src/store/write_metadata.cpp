@@ -36,6 +36,7 @@ class MetadataWriter {
 
     void results(const Group& layout, hid_t parent) {
         const auto group = create_group(parent, layout.name);
+        describe_analysis(group.id(), layout);
         Dimensions dimensions(group.id());
         for (const auto& dimension : layout.dimensions) {
             if (!has_coordinate(layout, dimension.name)) dimensions.add(dimension.name, dimension.size);

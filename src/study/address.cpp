@@ -7,9 +7,11 @@
 namespace sigmaflow {
 
 const std::vector<std::string>& object_rooms() {
-    static const std::vector<std::string> rooms{"distribution", "schedule", "solver"};
+    static const std::vector<std::string> rooms{"distribution", "schedule", "solver", "analysis"};
     return rooms;
 }
+
+std::string plural(const std::string& room) { return room == "analysis" ? "analyses" : room + "s"; }
 
 std::vector<std::string> split_address(const std::string& text) {
     std::vector<std::string> parts{""};

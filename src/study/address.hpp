@@ -24,6 +24,9 @@ struct Address {
 /// The rooms that hold labelled objects, in the order of a study.
 [[nodiscard]] const std::vector<std::string>& object_rooms();
 
+/// "distributions", "analyses"
+[[nodiscard]] std::string plural(const std::string& room);
+
 /// Splits an address of an object's parameter; an InputError at `where` names the rooms and the shape.
 [[nodiscard]] Address parse_address(const std::string& text, const Location& where);
 

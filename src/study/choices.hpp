@@ -29,6 +29,7 @@ class ChoiceTable {
 
     /// The choice of an entry at the values with these indices; stays where it is.
     [[nodiscard]] const SweptChoice& at(const Entry& entry, const std::vector<std::size_t>& indices);
+    [[nodiscard]] const Exclusions& exclusions() const { return exclusions_; }
 
   private:
     const PointsCatalog* catalog_;

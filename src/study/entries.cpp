@@ -1,6 +1,7 @@
 #include "entries.hpp"
 
 #include <fmt/format.h>
+#include <algorithm>
 
 #include "nested.hpp"
 
@@ -76,7 +77,28 @@ std::int64_t values_on_axes(const RawEntry& raw, const Kind& kind) {
 
 std::vector<Entry>& room_of(Study& study, const std::string& room) {
     if (room == "distribution") return study.distributions;
+    if (room == "analysis") return study.analyses;
     return room == "schedule" ? study.schedules : study.solvers;
+}
+
+/// The labels that an analysis is restricted to.
+std::vector<std::string> read_restriction(const RawEntry& raw, const std::vector<std::string>& labels) {
+    std::vector<std::string> out;
+    if (!raw.distributions) return out;
+    const Value& value = *raw.distributions;
+    if (!value.is_list() || value.list().empty()) {
+        throw InputError(value.where(), "'distributions' of an analysis is " + value.shown(),
+                         "allowed: a list of names of distributions");
+    }
+    for (const auto& item : value.list()) {
+        const std::string name = item.is_text() ? item.text() : "";
+        if (std::find(labels.begin(), labels.end(), name) == labels.end()) {
+            throw InputError(item.where(), "the study has no distribution " + item.shown(),
+                             "known names: " + joined(labels), suggest(name, labels));
+        }
+        out.push_back(name);
+    }
+    return out;
 }
 
 }  // namespace
@@ -92,6 +114,7 @@ void read_entries(const Sections& sections, const StudyRegistries& registries, S
     for (const auto& raw : sections.entries) {
         const Kind& kind = registries.kind(raw.room, raw.kind.text(), raw.kind.where());
         room_of(study, raw.room).push_back(read_entry(raw, kind, study.folder));
+        room_of(study, raw.room).back().distributions = read_restriction(raw, sections.labels("distribution"));
     }
 }
 

@@ -108,4 +108,14 @@ std::vector<bool> Exclusions::matches(const Entry& entry, const Parameters& para
     return out;
 }
 
+std::vector<bool> Exclusions::within(const std::vector<std::string>& rooms) const {
+    std::vector<bool> out;
+    for (const auto& terms : exclusions_) {
+        out.push_back(std::all_of(terms.begin(), terms.end(), [&](const Term& term) {
+            return std::find(rooms.begin(), rooms.end(), term.address.room) != rooms.end();
+        }));
+    }
+    return out;
+}
+
 }  // namespace sigmaflow

@@ -23,8 +23,10 @@ class Exclusions {
     Exclusions(const Study& study, const StudyRegistries& registries);
 
     /// Of every exclusion, whether all its addresses of the object's room match. A point is left out if one exclusion
-    /// matches its distribution, its schedule and its solver.
+    /// matches all its objects and speaks of no other room.
     [[nodiscard]] std::vector<bool> matches(const Entry& entry, const Parameters& parameters) const;
+    /// Of every exclusion, whether all its addresses are of these rooms.
+    [[nodiscard]] std::vector<bool> within(const std::vector<std::string>& rooms) const;
 
   private:
     struct Term {

@@ -11,6 +11,7 @@ const std::vector<Kind>& StudyRegistries::of(const std::string& room) const {
     if (room == "schedule") return schedules;
     if (room == "solver") return solvers;
     if (room == "quantity") return quantities;
+    if (room == "analysis") return analyses;
     throw std::logic_error("a study has no room '" + room + "'");
 }
 

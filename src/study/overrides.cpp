@@ -41,6 +41,10 @@ void set_in_entry(RawEntry& entry, const Address& address, const Value& value, S
         entry.kind = value;
         return;
     }
+    if (entry.room == "analysis" && address.key == "distributions") {
+        entry.distributions = value;
+        return;
+    }
     if (!assign_at(entry.parameters, address.key, value)) {
         throw InputError(value.where(),
                          "'" + address.key + "' leads nowhere in " + entry.room + " '" + entry.label + "'",
@@ -74,7 +78,8 @@ void set_in_room(Sections& sections, const Address& address, const Value& value,
     for (auto& entry : sections.entries) {
         if (!address.covers(entry.room, entry.label)) continue;
         // Without a label, those that have no such key are passed over; with one, the key is judged with the rest.
-        if (address.label.empty() && address.key != "kind" && !kind_has(registries, entry, address.key)) continue;
+        const bool has_any = address.key == "kind" || (entry.room == "analysis" && address.key == "distributions");
+        if (address.label.empty() && !has_any && !kind_has(registries, entry, address.key)) continue;
         set_in_entry(entry, address, value, sections);
         any = true;
     }

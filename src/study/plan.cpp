@@ -7,6 +7,7 @@
 #include <numeric>
 #include <tuple>
 
+#include "plan_analyses.hpp"
 #include "sigmaflow/dynamics/registry.hpp"
 #include "sigmaflow/schedule/registry.hpp"
 
@@ -37,11 +38,10 @@ std::string field_signature(const std::vector<Field>& fields) {
 /// Distributions, schedules and grids are built once, however many points share them.
 class ModelBuilder {
   public:
-    ModelBuilder(const Study& study, const PointsCatalog& catalog) : study_(study), catalog_(catalog) {}
+    ModelBuilder(const Study& study, BuiltLaws& laws) : study_(study), laws_(laws) {}
 
     PointModel build(const Point& point) {
-        auto& distribution = distributions_[point.distribution.id];
-        if (!distribution) distribution = build_distribution(point.distribution, catalog_);
+        const auto distribution = laws_.at(point.distribution);
         PointModel model = build_model(study_, point, distribution, scheduled(point.schedule, point.distribution));
         const std::string mismatch = model.mismatch();
         if (!mismatch.empty()) {
@@ -59,14 +59,13 @@ class ModelBuilder {
         const auto [grid, is_new] = grids_.try_emplace({schedule.id, distribution.id});
         if (!is_new) return grid->second;
         auto& built = schedules_[schedule.id];
-        grid->second = build_grid(schedule, *distributions_.at(distribution.id), built);
+        grid->second = build_grid(schedule, *laws_.at(distribution), built);
         built = grid->second.schedule;
         return grid->second;
     }
 
     const Study& study_;
-    const PointsCatalog& catalog_;
-    std::map<std::uint64_t, std::shared_ptr<const Distribution>> distributions_;
+    BuiltLaws& laws_;
     std::map<std::uint64_t, std::shared_ptr<const Schedule>> schedules_;
     std::map<std::pair<std::uint64_t, std::uint64_t>, ScheduledGrid> grids_;
 };
@@ -102,6 +101,9 @@ void cut_into_tasks(Plan& plan) {
             plan.tasks.push_back({i, block, first, count, per_tile.times(tiles)});
         }
     }
+}
+
+void order_tasks(Plan& plan) {
     plan.order.resize(plan.tasks.size());
     std::iota(plan.order.begin(), plan.order.end(), std::size_t{0});
     std::stable_sort(plan.order.begin(), plan.order.end(), [&](std::size_t a, std::size_t b) {
@@ -147,11 +149,14 @@ Plan make_plan(const Study& study, const PointsCatalog& catalog) {
     plan.block = study.block;
     plan.blocks = static_cast<int>((study.particles + study.block - 1) / study.block);
     plan.kept = static_cast<int>(std::min<std::int64_t>(study.keep_particles, study.particles));
-    ModelBuilder builder(study, catalog);
+    BuiltLaws laws(catalog);
+    ModelBuilder builder(study, laws);
     plan.models.reserve(plan.points.size());
     for (const auto& point : plan.points) plan.models.push_back(builder.build(point));
     group_points(plan);
     cut_into_tasks(plan);
+    plan_analyses(study, catalog, laws, plan);
+    order_tasks(plan);
     return plan;
 }
 

@@ -17,9 +17,11 @@ namespace {
 /// Of the distribution, the schedule and the solver.
 using Swept = std::array<const SweptChoice*, 3>;
 
-bool is_excluded(const Swept& choices) {
-    for (std::size_t i = 0; i < choices[0]->excluded.size(); ++i) {
-        if (choices[0]->excluded[i] && choices[1]->excluded[i] && choices[2]->excluded[i]) return true;
+/// `of_these_rooms` says which exclusions speak of no analysis.
+bool is_excluded(const Swept& choices, const std::vector<bool>& of_these_rooms) {
+    for (std::size_t i = 0; i < of_these_rooms.size(); ++i) {
+        const bool matched = choices[0]->excluded[i] && choices[1]->excluded[i] && choices[2]->excluded[i];
+        if (of_these_rooms[i] && matched) return true;
     }
     return false;
 }
@@ -36,14 +38,14 @@ Point make_point(const Swept& choices) {
 }
 
 void append_points(const EntryGroup& group, const Combinations& combinations, ChoiceTable& table,
-                   std::vector<Point>& out) {
+                   const std::vector<bool>& of_these_rooms, std::vector<Point>& out) {
     const auto dimensions = combinations.dimensions(group);
     Position position(dimensions);
     do {
         const auto indices = position.indices(group);
         const Swept choices{&table.at(*group[0], indices[0]), &table.at(*group[1], indices[1]),
                             &table.at(*group[2], indices[2])};
-        if (!is_excluded(choices)) out.push_back(make_point(choices));
+        if (!is_excluded(choices, of_these_rooms)) out.push_back(make_point(choices));
     } while (position.advance());
 }
 
@@ -72,9 +74,15 @@ void check_unique(const std::vector<Point>& points) {
     }
 }
 
+/// Whether particles are to run: analyses alone need no schedules and solvers.
+bool has_solvers(const Study& study) {
+    return study.analyses.empty() || !study.schedules.empty() || !study.solvers.empty();
+}
+
 void check_rooms(const Study& study) {
     for (const std::string& room : object_rooms()) {
-        if (!study.of(room).empty()) continue;
+        if (!study.of(room).empty() || room == "analysis") continue;
+        if (room != "distribution" && !has_solvers(study)) continue;
         throw InputError(Location{study.path, 0, 0}, "the study has no " + room, {}, "add a [[" + room + "]] table");
     }
 }
@@ -126,13 +134,15 @@ std::vector<Point> expand(const Study& study, const PointsCatalog& catalog, cons
     check_rooms(study);
     check_tables(study, catalog, registries);
     std::vector<Point> out;
+    if (!has_solvers(study)) return out;
     out.reserve(static_cast<std::size_t>(study_size(study).points));
     const Combinations combinations(study);
     ChoiceTable table(study, catalog, registries);
+    const auto of_these_rooms = table.exclusions().within({"distribution", "schedule", "solver"});
     for (const auto& distribution : study.distributions) {
         for (const auto& schedule : study.schedules) {
             for (const auto& solver : study.solvers) {
-                append_points({&distribution, &schedule, &solver}, combinations, table, out);
+                append_points({&distribution, &schedule, &solver}, combinations, table, of_these_rooms, out);
             }
         }
     }

@@ -3,6 +3,7 @@
 #include "sigmaflow/distribution/registry.hpp"
 #include "sigmaflow/dynamics/registry.hpp"
 #include "sigmaflow/schedule/registry.hpp"
+#include "sigmaflow/stability/registry.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -17,9 +18,10 @@ std::vector<Kind> kinds_of(const Registry<Factory>& registry) {
 }  // namespace
 
 const StudyRegistries& study_registries() {
-    static const StudyRegistries registries{kinds_of(distributions()), kinds_of(schedules()), kinds_of(solvers()),
-                                            kinds_of(observables()),
-                                            [](const Parameters& parameters) { return points_source(parameters); }};
+    static const StudyRegistries registries{
+        kinds_of(distributions()), kinds_of(schedules()),
+        kinds_of(solvers()),       kinds_of(observables()),
+        kinds_of(analyses()),      [](const Parameters& parameters) { return points_source(parameters); }};
     return registries;
 }
 

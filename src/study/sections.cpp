@@ -25,7 +25,11 @@ RawEntry split_entry(const std::string& room, const Value& source) {
     const Value* name = source.find("name");
     entry.label = checked_name(name != nullptr ? *name : *kind, "the name of a " + room);
     for (const auto& [key, value] : source.table()) {
-        if (key != "name" && key != "kind") entry.parameters.emplace_back(key, value);
+        if (room == "analysis" && key == "distributions") {
+            entry.distributions = value;
+        } else if (key != "name" && key != "kind") {
+            entry.parameters.emplace_back(key, value);
+        }
     }
     return entry;
 }
@@ -42,7 +46,7 @@ void add_entries(const std::string& room, const Value& source, Sections& out) {
         const auto& entry = out.entries.back();
         const auto [first, is_new] = seen.emplace(entry.label, entry.where);
         if (is_new) continue;
-        throw InputError(entry.where, "two " + room + "s have the name '" + entry.label + "'",
+        throw InputError(entry.where, "two " + plural(room) + " have the name '" + entry.label + "'",
                          "the first is at " + first->second.text(), "give each a name = \"...\" of its own");
     }
 }
@@ -77,7 +81,8 @@ Sections split_sections(const Value::Table& document, const std::string& path) {
         } else if (name == "observe") {
             out.observe = section_of(name, value);
         } else {
-            const std::vector<std::string> known{"study", "distribution", "schedule", "solver", "sweep", "observe"};
+            const std::vector<std::string> known{"study",    "distribution", "schedule", "solver",
+                                                 "analysis", "sweep",        "observe"};
             throw InputError(value.where(), "unknown section '" + name + "'", "known sections: " + joined(known),
                              suggest(name, known));
         }

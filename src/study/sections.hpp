@@ -2,6 +2,7 @@
 /// \file
 /// A study file taken apart into its sections, labels known, parameters not yet judged: what --set changes.
 
+#include <optional>
 #include <set>
 #include <string>
 #include <vector>
@@ -15,13 +16,14 @@ struct Section {
     Location where;
 };
 
-/// One [[distribution]], [[schedule]] or [[solver]] table.
+/// One [[distribution]], [[schedule]], [[solver]] or [[analysis]] table.
 struct RawEntry {
     std::string room;
     std::string label;
     Value kind;
     Value::Table parameters;  ///< without name and kind
     Location where;
+    std::optional<Value> distributions = {};  ///< of an analysis: the labels of those that it looks at
 
     [[nodiscard]] std::string address(const std::string& key) const { return room + "." + label + "." + key; }
 };

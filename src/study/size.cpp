@@ -19,6 +19,7 @@ double product_of(const std::vector<SweepDimension>& dimensions) {
 
 /// Points before exclusion, as a double: exact where it is allowed, and never overflowing where it is not.
 double count_points(const Study& study) {
+    if (!study.analyses.empty() && study.schedules.empty() && study.solvers.empty()) return 0.0;
     const auto distributions = entries_or_one(study.distributions);
     const auto schedules = entries_or_one(study.schedules);
     const auto solvers = entries_or_one(study.solvers);
@@ -38,17 +39,34 @@ double count_points(const Study& study) {
     return points;
 }
 
+/// Points of analyses before exclusion, likewise.
+double count_analyses(const Study& study) {
+    const double pairs = static_cast<double>(study.distributions.size()) * static_cast<double>(study.analyses.size());
+    if (pairs > static_cast<double>(kMostPoints)) return pairs;
+    const Combinations combinations(study);
+    double points = 0.0;
+    for (const auto& distribution : study.distributions) {
+        for (const auto& analysis : study.analyses) {
+            if (analysis.looks_at(distribution))
+                points += product_of(combinations.dimensions({&distribution, &analysis}));
+        }
+    }
+    return points;
+}
+
 }  // namespace
 
 StudySize study_size(const Study& study) {
     const double points = count_points(study);
+    const double analyses = count_analyses(study);
     const Location where{study.path, 0, 0};
-    if (points > static_cast<double>(kMostPoints)) {
-        throw InputError(where, fmt::format("the sweep has {:.0f} points or more", points),
+    if (points + analyses > static_cast<double>(kMostPoints)) {
+        throw InputError(where, fmt::format("the sweep has {:.0f} points or more", points + analyses),
                          fmt::format("at most {}", kMostPoints), "use fewer values, or zip axes");
     }
     StudySize size;
     size.points = static_cast<std::int64_t>(points);
+    size.analyses = static_cast<std::int64_t>(analyses);
     size.tasks = size.points * ((study.particles + study.block - 1) / study.block);
     if (size.tasks > kMostTasks) {
         throw InputError(where, fmt::format("the study has {} tasks", size.tasks),

@@ -39,10 +39,16 @@ const Axis* Entry::axis(const std::string& key) const {
     return found == axes.end() ? nullptr : &*found;
 }
 
+bool Entry::looks_at(const Entry& distribution) const {
+    return distributions.empty() ||
+           std::find(distributions.begin(), distributions.end(), distribution.label) != distributions.end();
+}
+
 const std::vector<Entry>& Study::of(const std::string& room) const {
     if (room == "distribution") return distributions;
     if (room == "schedule") return schedules;
     if (room == "solver") return solvers;
+    if (room == "analysis") return analyses;
     throw std::logic_error("a study has no room '" + room + "'");
 }
 

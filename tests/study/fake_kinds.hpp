@@ -93,6 +93,10 @@ inline Kind langevin() {
             {at_least(0, parameter("eta", Type::real, 0.5)), parameter("tags", Type::texts, Value::List{})}};
 }
 
+inline Kind modes() {
+    return {"modes", "peaks", {positive(parameter("sigma", Type::real, 1.0)), parameter("starts", Type::integer, 8)}};
+}
+
 inline std::optional<PointsSource> source_of(const Parameters& parameters) {
     if (!parameters.has("file")) return std::nullopt;
     return PointsSource{parameters.text("file"), parameters.text("dataset"), parameters.where("file")};
@@ -104,6 +108,7 @@ inline StudyRegistries registries() {
             {edm(), table_schedule()},
             {heun(), langevin()},
             {spectrum, Kind{"log_density", "ln p", {}}, Kind{"mmse", "tr C", {}}},
+            {modes()},
             source_of};
 }
 
@@ -115,6 +120,11 @@ inline Study parse(const std::string& text, const std::vector<std::string>& over
 inline std::vector<Point> points_of(const Study& study, const PointsCatalog& catalog = {}) {
     static const StudyRegistries kinds = registries();
     return expand(study, catalog, kinds);
+}
+
+inline std::vector<AnalysisPoint> analyses_of(const Study& study, const PointsCatalog& catalog = {}) {
+    static const StudyRegistries kinds = registries();
+    return expand_analyses(study, catalog, kinds);
 }
 
 /// The message of the InputError that a call throws, or "no error".

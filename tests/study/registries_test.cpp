@@ -8,6 +8,7 @@
 #include "sigmaflow/distribution/registry.hpp"
 #include "sigmaflow/dynamics/registry.hpp"
 #include "sigmaflow/schedule/registry.hpp"
+#include "sigmaflow/stability/registry.hpp"
 #include "sigmaflow/study/points.hpp"
 #include "sigmaflow/study/registries.hpp"
 
@@ -15,7 +16,7 @@ namespace sigmaflow {
 namespace {
 
 const std::vector<std::string>& rooms() {
-    static const std::vector<std::string> names{"distribution", "schedule", "solver", "quantity"};
+    static const std::vector<std::string> names{"distribution", "schedule", "solver", "quantity", "analysis"};
     return names;
 }
 
@@ -25,6 +26,7 @@ TEST(StudyRegistries, JoinTheRooms) {
     EXPECT_EQ(registries.schedules.size(), schedules().names().size());
     EXPECT_EQ(registries.solvers.size(), solvers().names().size());
     EXPECT_EQ(registries.quantities.size(), observables().names().size());
+    EXPECT_EQ(registries.analyses.size(), analyses().names().size());
     EXPECT_EQ(registries.kind("solver", "heun").name, "heun");
     EXPECT_THROW((void)registries.kind("solver", "huen"), InputError);
     EXPECT_THROW((void)registries.of("grid"), std::logic_error);

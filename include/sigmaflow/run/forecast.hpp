@@ -17,7 +17,8 @@ struct Forecast {
     double efficiency = 1.0;         ///< core_seconds / (workers x makespan)
 };
 
-/// Simulates handing out the plan's tasks, largest first, to ranks x threads workers that share blocks by tiles.
+/// Simulates handing out the plan's tasks, largest first, to ranks x threads workers that share blocks by tiles; a part
+/// of an analysis is work for one thread.
 [[nodiscard]] Forecast forecast(const Plan& plan, const Layout& layout, int ranks, int threads);
 
 }  // namespace sigmaflow

@@ -20,4 +20,8 @@ namespace sigmaflow {
 [[nodiscard]] std::vector<std::vector<std::byte>> task_rows(const TaskPlace& place, const BlockBuffer& block,
                                                             const PointModel& model);
 
+/// The rows of a finished part of an analysis: its fields in their order.
+[[nodiscard]] std::vector<std::vector<std::byte>> part_rows(const PlannedAnalysis& analysis,
+                                                            const AnalysisRecord& record);
+
 }  // namespace sigmaflow

@@ -11,18 +11,21 @@
 #include <string>
 #include <vector>
 
+#include "sigmaflow/dynamics/analysis.hpp"
 #include "sigmaflow/dynamics/block_buffer.hpp"
 #include "sigmaflow/store/writer.hpp"
 #include "sigmaflow/study/plan.hpp"
 
 namespace sigmaflow {
 
-/// A task under way. Tiles write disjoint particles of the buffer; the last one to finish reduces it.
+/// A task under way. Tiles write disjoint particles of the buffer; the last one to finish reduces it. A part of an
+/// analysis is one tile for one thread.
 struct OpenBlock {
     std::uint64_t task = 0;
     const PlannedTask* planned = nullptr;
     std::unique_ptr<BlockBuffer> buffer;  ///< made by the first tile that starts
     std::once_flag buffer_made;
+    std::unique_ptr<AnalysisRecord> record;  ///< of a part of an analysis
     int tiles = 0;
     std::atomic<int> tiles_left = 0;
     std::atomic<bool> failed = false;

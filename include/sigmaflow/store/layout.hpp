@@ -20,8 +20,9 @@ struct Dimension {
     std::uint64_t size = 0;
 };
 
-/// How tasks share a variable. Its dimensions start with `point`; those of a task variable go on with `block` (one row
-/// per task) or `particle` (the first kept particles: as many rows as the task has kept ones, maybe none).
+/// How tasks share a variable. Its dimensions start with `point`; those of a task variable go on with the group's part
+/// axis (one row per task) or `particle` (the first kept particles: as many rows as the task has kept ones, maybe
+/// none).
 enum class Rows : std::uint8_t { fixed, per_block, per_particle };
 
 struct Variable {
@@ -41,6 +42,8 @@ struct Group {
     std::string name;
     std::vector<Dimension> dimensions;  ///< point, block, particle, level and the component axes
     std::vector<Variable> variables;    ///< fixed ones anywhere; task variables in the order of a task's rows
+    std::string analysis = {};          ///< kind of the analysis whose records these are; empty: blocks of particles
+    std::string part_axis = "block";    ///< dimension along which tasks of one point lie
 
     [[nodiscard]] std::uint64_t size_of_dimension(const std::string& name) const;
     /// Number of elements of one row of a task variable: the product of its dimensions after the second.

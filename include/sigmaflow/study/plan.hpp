@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "sigmaflow/dynamics/analysis.hpp"
 #include "sigmaflow/dynamics/point_model.hpp"
 #include "sigmaflow/study/points.hpp"
 
@@ -21,12 +22,36 @@ struct PlannedGroup {
     std::vector<std::size_t> points;  ///< indices into Plan::points, in their order
 };
 
-/// The unit of work: a run of particles of one point.
+/// One analysis of one distribution, ready to run.
+struct PlannedAnalysis {
+    AnalysisPoint point;
+    std::shared_ptr<const Distribution> distribution;
+    std::shared_ptr<const Analysis> analysis;
+    StreamKey key;
+    std::vector<RecordField> fields;
+    int parts = 1;
+    std::size_t group = 0;  ///< index into Plan::analysis_groups
+    std::size_t row = 0;    ///< place in its group
+
+    [[nodiscard]] AnalysisSubject subject() const { return {*distribution, key}; }
+};
+
+/// Analyses of one kind whose records have equal shape share the variables of the result file.
+struct AnalysisGroup {
+    std::string name;
+    std::string kind;
+    std::string part_axis;
+    int parts = 1;
+    std::vector<RecordField> fields;
+    std::vector<std::size_t> analyses;  ///< indices into Plan::analyses, in their order
+};
+
+/// The unit of work: a run of particles of one point, or one part of an analysis.
 struct PlannedTask {
-    std::size_t point = 0;
-    int block = 0;
-    std::int64_t first = 0;
-    int count = 0;
+    std::size_t point = 0;   ///< row of the table of points: those of solvers first, then analyses
+    int block = 0;           ///< block of particles, or part of the analysis
+    std::int64_t first = 0;  ///< particle
+    int count = 0;           ///< particles; 0 in an analysis
     Work work;
 };
 
@@ -36,12 +61,19 @@ struct Plan {
     std::vector<PlannedGroup> groups;
     std::vector<std::size_t> group_of_point;
     std::vector<std::size_t> row_of_point;  ///< place in its group
-    std::vector<PlannedTask> tasks;         ///< by point and block: the order of the result file
-    std::vector<std::size_t> order;         ///< indices of tasks, largest predicted cost first
+    std::vector<PlannedAnalysis> analyses;
+    std::vector<AnalysisGroup> analysis_groups;
+    std::vector<PlannedTask> tasks;  ///< by point and block: the order of the result file
+    std::vector<std::size_t> order;  ///< indices of tasks, largest predicted cost first
     std::int64_t particles = 0;
     int block = 0;
     int blocks = 0;  ///< per point
     int kept = 0;    ///< particles of every point that are recorded one by one
+
+    /// The analysis that a task is a part of, or nullptr for a block of particles.
+    [[nodiscard]] const PlannedAnalysis* analysis_of(const PlannedTask& task) const {
+        return task.point < points.size() ? nullptr : &analyses[task.point - points.size()];
+    }
 };
 
 /// Builds every object of the study. An InputError names what cannot be built or does not fit together.

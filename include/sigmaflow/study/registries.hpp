@@ -19,10 +19,11 @@ struct StudyRegistries {
     std::vector<Kind> schedules;
     std::vector<Kind> solvers;
     std::vector<Kind> quantities;
+    std::vector<Kind> analyses;
     /// The table of points that a distribution reads from a file, or none.
     std::function<std::optional<PointsSource>(const Parameters&)> points_source;
 
-    /// The kinds of the room "distribution", "schedule", "solver" or "quantity".
+    /// The kinds of the room "distribution", "schedule", "solver", "quantity" or "analysis".
     [[nodiscard]] const std::vector<Kind>& of(const std::string& room) const;
     /// One kind of a room; an InputError at `where` lists the known ones otherwise.
     [[nodiscard]] const Kind& kind(const std::string& room, const std::string& name, const Location& where = {}) const;

@@ -23,14 +23,18 @@ struct Axis {
     Location where;
 };
 
-/// A [[distribution]], [[schedule]] or [[solver]] table: a kind with fixed parameters and axes.
+/// A [[distribution]], [[schedule]], [[solver]] or [[analysis]] table: a kind with fixed parameters and axes.
 struct Entry {
-    std::string room;  ///< "distribution", "schedule" or "solver"
+    std::string room;  ///< "distribution", "schedule", "solver" or "analysis"
     std::string label;
     std::string kind;
     Value::Table fixed;  ///< parameters with one value, each checked; defaults not included; paths resolved
     std::vector<Axis> axes;
     Location where;
+    std::vector<std::string> distributions = {};  ///< of an analysis: labels of those that it looks at; empty: all
+
+    /// Whether an analysis looks at the distributions of that entry.
+    [[nodiscard]] bool looks_at(const Entry& distribution) const;
 
     /// room.label.key
     [[nodiscard]] std::string address(const std::string& key) const { return room + "." + label + "." + key; }
@@ -63,6 +67,7 @@ struct Study {
     std::vector<Entry> distributions;
     std::vector<Entry> schedules;
     std::vector<Entry> solvers;
+    std::vector<Entry> analyses;
     std::vector<Exclusion> exclude;
     std::vector<Zip> zip;
     Levels levels;
@@ -74,7 +79,7 @@ struct Study {
     std::vector<std::string> overrides;  ///< the --set assignments, in order
     /// Hash of everything that decides results: the text and the overrides.
     [[nodiscard]] std::uint64_t hash() const;
-    /// The entries of a room: "distribution", "schedule" or "solver".
+    /// The entries of a room: "distribution", "schedule", "solver" or "analysis".
     [[nodiscard]] const std::vector<Entry>& of(const std::string& room) const;
 };
 
