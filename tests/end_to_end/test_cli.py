@@ -142,7 +142,7 @@ def test_plan(lab):
     plan = lab.json("plan", "study.toml", "--json")
     assert list(plan) == [
         "study", "tasks", "core_seconds", "ranks", "threads", "makespan_seconds", "efficiency", "file_bytes",
-        "memory_bytes_per_rank", "idle_axes", "points",
+        "memory_bytes_per_rank", "idle_axes", "points", "analyses",
     ]  # fmt: skip
     assert (plan["study"], plan["tasks"], plan["ranks"], plan["threads"]) == ("layouts", TASKS, 1, 1)
     assert len(plan["points"]) == 18 and len({point["id"] for point in plan["points"]}) == 18
@@ -177,7 +177,7 @@ def test_forecast_of_the_file_size(finished):
         ("grids", ["own", "rho", "log", "list"]),
         ("solvers", ["euler", "heun", "exact", "marginal"]),
         ("observables", ["positions", "spectrum", "log_density", "likelihood", "mmse", "entropy"]),
-        ("analyses", []),
+        ("analyses", ["information"]),
     ],
 )
 def test_list(lab, room, kinds):
