@@ -60,7 +60,7 @@ def draw(name: str, store: Store | Summary, arguments: argparse.Namespace) -> Fi
     if name == "timeline":
         if isinstance(store, Summary):
             raise AnalysisError("a summary has no tasks: draw the timeline from the result file")
-        return timeline(store.tasks, store.points).figure
+        return timeline(store.tasks, store.rows).figure
     if name in RACES:
         return draw_race(name, store, labels, arguments.measure)
     if name == "error_budgets":
@@ -175,8 +175,8 @@ def make_parser() -> Parser:
     quickstart.add_argument("folder", type=Path, metavar="OUTDIR", help="folder for the pictures")
     quickstart.set_defaults(run=quickstart_command)
     export = commands.add_parser("export", help="print a table of a result file")
-    export.add_argument("table", metavar="TABLE", help="points, tasks, sessions or work_precision; points or "
-                        "task_summary of a summary")
+    export.add_argument("table", metavar="TABLE", help="points, analyses, tasks, sessions or work_precision; "
+                        "points, analyses or task_summary of a summary")
     export.add_argument("file", type=Path, metavar="STORE", help="result file or summary of sigmaflow")
     form = export.add_mutually_exclusive_group()
     form.add_argument("--csv", action="store_true", help="as CSV (default)")

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import xarray as xr
 
+from .analyses import record_of, split_points
 from .binning import attach_bins
 from .errors import AnalysisError
 from .reader import lazy_group, members_of, opened, read_table
@@ -38,7 +39,7 @@ class LabelledFile(Mapping[str, xr.Dataset]):
 
     Every Dataset has the coordinates `sigma` (point, level), `id` and the labels of its points (point):
     `distribution`, `schedule`, `solver`, `dim`, `parameters` and one per sweep axis; `point` is the row in the table
-    `points`.
+    `points`. Records of analyses are no part of these groups: see `select_analyses`.
     """
 
     FORMAT = ""
@@ -47,10 +48,14 @@ class LabelledFile(Mapping[str, xr.Dataset]):
         self.path = path
         with opened(path) as file:
             check_format(file, self.FORMAT)
-            self.points = read_table(file["points"])  #: one row per point
+            self.rows = read_table(file["points"])  #: the table of points as it is in the file
             self.provenance = dict(file.attrs)
             self.study_text = bytes(file["study"][...]).decode()
-            self._groups = {name: lazy_group(path, group) for name, group in members_of(file["results"])}
+            groups = {name: lazy_group(path, group) for name, group in members_of(file["results"])}
+        self.points, self.analyses = split_points(self.rows)  #: one row per point, one per analysed distribution
+        self._numbers = {name: number for number, name in enumerate(groups)}
+        self._groups = {name: group for name, group in groups.items() if "analysis" not in group.attrs}
+        self._records = {name: group for name, group in groups.items() if "analysis" in group.attrs}
         self._labelled: dict[str, xr.Dataset] = {}
 
     def __getitem__(self, name: str) -> xr.Dataset:
@@ -70,7 +75,7 @@ class LabelledFile(Mapping[str, xr.Dataset]):
 
     def tables(self) -> dict[str, xr.Dataset]:
         """The tables of the file by name."""
-        return {"points": self.points}
+        return {"points": self.points, "analyses": self.analyses}
 
     def to_dataframe(self, table: str = "points") -> pd.DataFrame:
         """A table; codes by name, without columns of several numbers per row and without checksums."""
@@ -83,7 +88,8 @@ class LabelledFile(Mapping[str, xr.Dataset]):
                 codes = column.values
                 named = "flag_meanings" in column.attrs
                 columns[name] = np.array(flag_names(column), dtype=object)[codes] if named else codes
-        return pd.DataFrame(columns).rename_axis(data[next(iter(columns))].dims[0])
+        row = data[next(iter(columns))].dims[0]
+        return pd.DataFrame(columns, index=data.indexes.get(row)).rename_axis(row)
 
     def select_groups(self, **labels: Any) -> dict[str, xr.Dataset]:
         """The points with these labels, by group; see `select`."""
@@ -122,6 +128,37 @@ class LabelledFile(Mapping[str, xr.Dataset]):
             raise AnalysisError(f"{len(found)} points have {shown(labels)}: choose by "
                                 f"{differences(self.points.isel(point=rows))}")
         return found[0]
+
+    def select_analyses(self, **labels: Any) -> list[xr.Dataset]:
+        """Records of the analyses with these labels (`analysis`, `analysis_kind`, `distribution`, a sweep axis ...), one
+        Dataset per distribution, in the order of the table `analyses`.
+
+        Its dimensions are those of the analysis, `level` for instance; `sigma` is a coordinate if it is recorded. Parts
+        that are not done are NaN, or -1 in integers; the coordinate `done` tells.
+        """
+        chosen = np.flatnonzero(matching(self.analyses, labels))
+        if chosen.size == 0:
+            raise AnalysisError(f"no analysis has {shown(labels)}")
+        names = list(self._numbers)
+        out = []
+        for place in chosen:
+            label = self.analyses.isel(point=place)
+            name, row = names[int(label["group"])], int(label["row"])
+            out.append(record_of(self._records[name], row, self._parts_done(name)[row], label))
+        return out
+
+    def select_analysis(self, **labels: Any) -> xr.Dataset:
+        """The one analysis of one distribution with these labels."""
+        found = self.select_analyses(**labels)
+        if len(found) > 1:
+            places = np.flatnonzero(matching(self.analyses, labels))
+            raise AnalysisError(f"{len(found)} analyses have {shown(labels)}: choose by "
+                                f"{differences(self.analyses.isel(point=places))}")
+        return found[0]
+
+    def _parts_done(self, name: str) -> np.ndarray:
+        """bool (point, part): which parts of a group of analyses are done."""
+        raise NotImplementedError
 
     def _points_of(self, name: str) -> np.ndarray:
         """(point,): rows of the table of points."""

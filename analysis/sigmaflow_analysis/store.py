@@ -44,7 +44,7 @@ class Store(LabelledFile):
         return f"{super().__repr__()[:-1]}; {self._is_done().sum()} of {self.tasks.sizes['task']} tasks done>"
 
     def tables(self) -> dict[str, xr.Dataset]:
-        return {"points": self.points, "tasks": self.tasks, "sessions": self.sessions}
+        return {**super().tables(), "tasks": self.tasks, "sessions": self.sessions}
 
     def _is_done(self) -> np.ndarray:
         """bool (task,)"""
@@ -63,13 +63,19 @@ class Store(LabelledFile):
         sizes = self._groups[name].sizes
         done = np.zeros((sizes["point"], sizes["block"]), dtype=bool)
         kept = np.zeros((sizes["point"], sizes.get("particle", 0)), dtype=bool)
-        number = self.points["group"].values[self._points_of(name)[0]]
-        here = self._is_done() & (self._places["group"].values == number)
+        here = self._is_done() & (self._places["group"].values == self._numbers[name])
         places = {key: column.values[here].astype(int) for key, column in self._places.items()}
         done[places["row"], places["block"]] = True
         for row, first, count in zip(places["row"], places["kept_first"], places["kept_count"]):
             kept[row, first:first + count] = True
         return done, kept
+
+    def _parts_done(self, name: str) -> np.ndarray:
+        group = self._records[name]
+        done = np.zeros((group.sizes["point"], group.sizes[group.attrs["part_axis"]]), dtype=bool)
+        here = self._is_done() & (self._places["group"].values == self._numbers[name])
+        done[self._places["row"].values[here].astype(int), self._places["block"].values[here].astype(int)] = True
+        return done
 
 
 def mask_rows(array: xr.DataArray, valid: np.ndarray) -> xr.DataArray:

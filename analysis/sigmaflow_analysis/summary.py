@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import xarray as xr
 
 from .errors import AnalysisError
@@ -40,4 +41,7 @@ class Summary(LabelledFile):
             self.task_summary = read_table(file["task_summary"])  #: one row per point: its tasks, what is done
 
     def tables(self) -> dict[str, xr.Dataset]:
-        return {"points": self.points, "task_summary": self.task_summary}
+        return {**super().tables(), "task_summary": self.task_summary}
+
+    def _parts_done(self, name: str) -> np.ndarray:
+        return self._records[name]["done"].values.astype(bool)

@@ -221,6 +221,16 @@ quantities = ["positions", "evaluations"]
 keep_particles = 48
 """
 
+ANALYSES = SMALL.replace("particles = 128", "particles = 32").replace("dim = [1, 3]", "dim = 3") + """
+[[analysis]]
+name = "about"
+kind = "information"
+sigma_min = 0.05
+sigma_max = 5.0
+levels = 4
+samples = [64, 96]
+"""
+
 Run = Callable[..., subprocess.CompletedProcess]
 
 
@@ -255,6 +265,16 @@ def finished(sigmaflow: Run, small_study: Path) -> Path:
     path = small_study.with_name("finished.h5")
     sigmaflow("run", small_study, "-o", path, "--quiet")
     return path
+
+
+@pytest.fixture(scope="session")
+def analysed(sigmaflow: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two laws x two analyses beside 8 points, the second part of the first analysis failed."""
+    study = tmp_path_factory.mktemp("analysed") / "analysed.toml"
+    study.write_text(ANALYSES)
+    sigmaflow("run", study, "-o", study.with_suffix(".h5"), "--quiet", expect=3, fault="throw@9")
+    sigmaflow("aggregate", study.with_suffix(".h5"), "-o", study.with_name("summary.h5"))
+    return study.with_suffix(".h5")
 
 
 @pytest.fixture(scope="session")

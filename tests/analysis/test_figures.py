@@ -288,7 +288,7 @@ def test_figures_of_a_job_on_its_way(stopped: Path) -> None:
 
 
 def test_timeline(store: Store, tmp_path: Path) -> None:
-    axes = timeline(store.tasks, store.points)
+    axes = timeline(store.tasks, store.rows)
     bars = np.concatenate([collection.get_paths() for collection in axes.collections])
     tasks = store.to_dataframe("tasks")
     assert len(bars) == len(tasks) == 48
@@ -301,7 +301,7 @@ def test_timeline(store: Store, tmp_path: Path) -> None:
 
 def test_timeline_leaves_out_what_is_pending(stopped: Path) -> None:
     store = open_store(stopped)
-    axes = timeline(store.tasks, store.points)
+    axes = timeline(store.tasks, store.rows)
     shown = sum(len(collection.get_paths()) for collection in axes.collections)
     assert shown == (store.to_dataframe("tasks")["status"] != "pending").sum() < 48
 

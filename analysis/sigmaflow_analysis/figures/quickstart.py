@@ -34,5 +34,5 @@ def quickstart_figures(store: Store, folder: Path) -> list[Path]:
         figures["spectrum"] = spectra(points[:MOST_PANELS]).flat[0].figure
     if all("mmse_bins" in point for point in points):
         figures["mmse"] = mmse(points[:MOST_CURVES]).figure
-    figures["timeline"] = timeline(store.tasks, store.points).figure
+    figures["timeline"] = timeline(store.tasks, store.rows).figure
     return [path for name, figure in figures.items() for path in save(figure, folder / name)]

@@ -46,10 +46,10 @@ def corners(start: np.ndarray, end: np.ndarray, row: int) -> np.ndarray:
 
 
 @styled
-def timeline(tasks: xr.Dataset, points: xr.Dataset, axes: Axes | None = None) -> Axes:
+def timeline(tasks: xr.Dataset, rows: xr.Dataset, axes: Axes | None = None) -> Axes:
     """One row per rank of every session, one bar per finished task, coloured by distribution.
 
-    `tasks` and `points` are the tables of a store.
+    `tasks` and `rows` are the tables of a store.
     """
     tasks = tasks[["point", "status", "session", "rank", "start", "seconds"]].compute().sortby("start")
     tasks = tasks.isel(task=tasks["status"].values != 0)
@@ -57,7 +57,7 @@ def timeline(tasks: xr.Dataset, points: xr.Dataset, axes: Axes | None = None) ->
         raise AnalysisError("no task has been computed yet")
     start, end = tasks["start"].values, (tasks["start"] + tasks["seconds"]).values
     workers, row = np.unique(np.stack([tasks["session"], tasks["rank"]]), axis=1, return_inverse=True)
-    names, label = np.unique(points["distribution"].values[tasks["point"].values].astype(str), return_inverse=True)
+    names, label = np.unique(rows["distribution"].values[tasks["point"].values].astype(str), return_inverse=True)
     colours = [PALETTE[i % len(PALETTE)] for i in range(len(names))]
     axes = new_or(axes, (7.0, 1.7 + 0.3 * min(workers.shape[1], 40)))
     busy, available = 0.0, 0.0
