@@ -1,6 +1,7 @@
 #include "sigmaflow/numerics/decompositions.hpp"
 
 #include <Eigen/Eigenvalues>
+#include <Eigen/LU>
 #include <Eigen/QR>
 #include <Eigen/SVD>
 #include <algorithm>
@@ -39,6 +40,10 @@ Eigen::MatrixXd orthonormal_columns(const Eigen::MatrixXd& matrix) {
     for (Eigen::Index j = 0; j < matrix.cols(); ++j) out(j, j) = qr.matrixQR()(j, j) < 0.0 ? -1.0 : 1.0;
     out.applyOnTheLeft(qr.householderQ());
     return out;
+}
+
+Eigen::VectorXd solve_square(const Eigen::MatrixXd& matrix, const Eigen::VectorXd& right) {
+    return Eigen::PartialPivLU<Eigen::MatrixXd>(matrix).solve(right);
 }
 
 struct SymmetricSpectrum::Impl {

@@ -23,6 +23,7 @@ struct Command {
 [[nodiscard]] Command aggregate_command();
 [[nodiscard]] Command eval_command();
 [[nodiscard]] Command modes_command();
+[[nodiscard]] Command branches_command();
 [[nodiscard]] Command trace_command();
 [[nodiscard]] Command list_command();
 [[nodiscard]] Command example_command();

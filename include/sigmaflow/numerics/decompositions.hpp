@@ -33,6 +33,9 @@ struct SingularValues {
 /// that are orthonormal to rounding, with the span of the first n columns of A for every n.
 [[nodiscard]] Eigen::MatrixXd orthonormal_columns(const Eigen::MatrixXd& matrix);
 
+/// The solution of A x = b for a square A, by LU with partial pivoting; not finite if A is singular to rounding.
+[[nodiscard]] Eigen::VectorXd solve_square(const Eigen::MatrixXd& matrix, const Eigen::VectorXd& right);
+
 /// Eigenvalues and vectors of symmetric matrices of one size, repeatedly, without allocation after construction. The
 /// bits depend on the matrix alone. Accuracy: about eps * |A|, absolute.
 class SymmetricSpectrum {

@@ -1,0 +1,362 @@
+#include "sigmaflow/stability/branch_diagram.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "sigmaflow/distribution/mixture_law.hpp"
+#include "sigmaflow/stability/stationary_family.hpp"
+#include "sigmaflow/stability/stationary_points.hpp"
+
+namespace sigmaflow {
+namespace {
+
+constexpr double kLaunch = 2e-4;     ///< first step away from a special point
+constexpr double kSameTau = 1e-7;    ///< special points this near in tau and
+constexpr double kSamePlace = 1e-5;  ///< in x / length are one
+constexpr double kSameDirection = 0.999;
+constexpr double kBesideMultiple = 0.01;  ///< where branches of a multiple point are looked for
+constexpr int kMostRounds = 4;
+constexpr int kMostBranches = 20000;
+
+/// A way out of a special point.
+struct HalfBranch {
+    Eigen::VectorXd direction;
+    bool used = false;
+};
+
+class DiagramBuilder {
+  public:
+    DiagramBuilder(GradientSystem& system, double tau_min, double tau_max, const StationaryOracle& oracle)
+        : system_(system),
+          curve_(system),
+          tracer_(curve_, tau_min, tau_max),
+          tau_min_(tau_min),
+          tau_max_(tau_max),
+          oracle_(oracle) {}
+
+    BranchDiagram build(int levels) {
+        for (int i = 0; i < levels; ++i) {
+            look_at(tau_max_ + (tau_min_ - tau_max_) * (i + 0.5) / levels);
+        }
+        for (int round = 0; round < kMostRounds && supplement(); ++round) {
+        }
+        finish();
+        return std::move(diagram_);
+    }
+
+  private:
+    /// Traces what is not yet known of the stationary points at tau.
+    void look_at(double tau) {
+        const StationarySet set = oracle_(tau);
+        if (!set.complete) doubts_.push_back({tau, set.doubt});
+        for (const auto& point : set.points) {
+            if ((point.zeros() > 0 && !point.is_family) || is_known(point, tau)) continue;
+            trace_both_ways(point, tau);
+            follow_half_branches();
+        }
+    }
+
+    [[nodiscard]] bool is_known(const StationaryPoint& point, double tau) {
+        const double length = system_.length(tau);
+        StationarySearch search(system_, tau);
+        for (const auto& branch : diagram_.branches) {
+            if (!branch.covers(tau) || branch.index != point.index || branch.zeros != point.zeros()) continue;
+            const auto there = point_at(branch, tau);
+            if (!there) continue;
+            if ((there->x - point.x).norm() <= kSamePlace * length) return true;
+            if (point.zeros() == 0) continue;
+            if (const auto polished = search.polish(there->x)) {
+                if (is_same_family(search, length, *polished, point)) return true;
+            }
+        }
+        return false;
+    }
+
+    /// The point of a branch at tau: along the curve from the stored point before it.
+    [[nodiscard]] std::optional<CurvePoint> point_at(const Branch& branch, double tau) {
+        const auto after = std::upper_bound(branch.points.begin(), branch.points.end(), tau,
+                                            [](double t, const CurvePoint& point) { return t < point.tau; });
+        CurvePoint from = after == branch.points.begin() ? branch.points.front() : *(after - 1);
+        if (from.tau == tau) return from;
+        const double sign = (tau > from.tau) == (from.tau_rate() > 0.0) ? 1.0 : -1.0;
+        // tau is monotonic in s: a bracket, then bisection on what the curve says.
+        double low = 0.0;
+        double high = std::abs(tau - from.tau) / std::max(std::abs(from.tau_rate()), 1e-3);
+        CurvePoint near = from;
+        for (int i = 0; i < 60; ++i) {
+            const double middle = i == 0 ? high : 0.5 * (low + high);
+            const auto point = curve_.along(from, sign * middle);
+            const bool beyond = !point || point->index != branch.index ||
+                                (point->tau_rate() > 0.0) != (from.tau_rate() > 0.0) ||
+                                (point->tau > tau) == (tau > from.tau);
+            if (beyond) {
+                high = middle;
+            } else {
+                low = middle;
+                near = *point;
+                if (i == 0) high = 2.0 * middle;
+            }
+            if (auto found = close_enough(near, branch, tau)) return found;
+        }
+        return {};
+    }
+
+    [[nodiscard]] std::optional<CurvePoint> close_enough(const CurvePoint& near, const Branch& branch, double tau) {
+        const auto i = near.critical();
+        const double gap = i < 0 ? 1.0 : std::abs(near.eigenvalues[i]);
+        if (std::abs(near.tau - tau) > 0.02 * std::min(1.0, gap * gap) + 1e-10) return {};
+        const auto d = near.x.size();
+        const double ahead = (tau - near.tau) / near.tau_rate();
+        const Eigen::VectorXd guess = near.x + ahead * system_.length(near.tau) * near.direction.head(d);
+        auto found = curve_.through(guess, tau, near.zero_directions);
+        if (!found || found->index != branch.index) return {};
+        if ((found->x - guess).norm() > 0.1 * system_.length(tau)) return {};
+        return found;
+    }
+
+    void trace_both_ways(const StationaryPoint& point, double tau) {
+        const Eigen::MatrixXd zeros = point.is_family ? point.zero_directions : Eigen::MatrixXd(point.x.size(), 0);
+        auto start = curve_.through(point.x, tau, zeros);
+        if (!start) {
+            doubts_.push_back({tau, "a stationary point could not be followed"});
+            return;
+        }
+        constexpr double kFirstStep = 1e-2;
+        TracedBranch up = tracer_.trace(*start, kFirstStep);
+        start->direction = -start->direction;
+        const TracedBranch down = tracer_.trace(*start, kFirstStep);
+        Branch branch;
+        branch.low = arrive(down, branch.tau_low);
+        branch.high = arrive(up, branch.tau_high);
+        branch.points.assign(down.points.rbegin(), down.points.rend());
+        branch.points.insert(branch.points.end(), up.points.begin() + 1, up.points.end());
+        add(std::move(branch));
+    }
+
+    void add(Branch branch) {
+        const CurvePoint& middle = branch.points[branch.points.size() / 2];
+        branch.index = middle.index;
+        branch.zeros = static_cast<int>(middle.zero_directions.cols());
+        branch.euler_characteristic = euler_characteristic(middle);
+        diagram_.branches.push_back(std::move(branch));
+    }
+
+    [[nodiscard]] int euler_characteristic(const CurvePoint& point) {
+        const auto z = point.zero_directions.cols();
+        if (z == 0) return 1;
+        if (z % 2 == 1) return 0;
+        StationarySearch search(system_, point.tau);
+        auto polished = search.polish(point.x);
+        if (!polished || polished->zeros() != z) return -1;
+        recognise_family(search, system_.length(point.tau), *polished);
+        return polished->is_family ? polished->euler_characteristic : -1;
+    }
+
+    /// Notes where a traced branch has ended.
+    BranchEnding arrive(const TracedBranch& traced, double& tau) {
+        BranchEnding out{traced.end, -1};
+        tau = traced.points.back().tau;
+        if (traced.end == BranchEnd::lost) doubts_.push_back({tau, "a branch was lost"});
+        if (traced.end != BranchEnd::special_point) return out;
+        out.special = number_of(*traced.special);
+        tau = diagram_.special_points[static_cast<std::size_t>(out.special)].tau;
+        if (!leave_by(out.special, traced.arrival))
+            doubts_.push_back({tau, "two branches leave a point in one direction"});
+        return out;
+    }
+
+    /// The number of a special point, a new one if it is not known.
+    int number_of(const SpecialPoint& point) {
+        const double length = system_.length(point.tau);
+        for (std::size_t i = 0; i < diagram_.special_points.size(); ++i) {
+            SpecialPoint& known = diagram_.special_points[i];
+            if (std::abs(known.tau - point.tau) > kSameTau || (known.x - point.x).norm() > kSamePlace * length)
+                continue;
+            // A branch that keeps some of the symmetry sees less of the null space.
+            if (point.null_space.cols() > known.null_space.cols()) {
+                const auto before = std::move(half_branches_[i]);
+                known = point;
+                half_branches_[i].clear();
+                for (const auto& half : before) {
+                    if (half.used) half_branches_[i].push_back(half);
+                }
+            }
+            return static_cast<int>(i);
+        }
+        diagram_.special_points.push_back(point);
+        half_branches_.emplace_back();
+        for (const auto& direction : point.directions) half_branches_.back().push_back({direction, false});
+        if (!point.converged) doubts_.push_back({point.tau, "a special point was not refined"});
+        return static_cast<int>(diagram_.special_points.size()) - 1;
+    }
+
+    /// Marks the way out that `direction` is; false if it was used before.
+    bool leave_by(int special, const Eigen::VectorXd& direction) {
+        auto& ways = half_branches_[static_cast<std::size_t>(special)];
+        for (auto& way : ways) {
+            if (way.direction.dot(direction) < kSameDirection) continue;
+            return !std::exchange(way.used, true);
+        }
+        ways.push_back({direction, true});
+        return true;
+    }
+
+    void follow_half_branches() {
+        for (std::size_t i = 0; i < diagram_.special_points.size(); ++i) {
+            for (std::size_t j = 0; j < half_branches_[i].size(); ++j) {
+                if (diagram_.branches.size() > kMostBranches) return;
+                if (!std::exchange(half_branches_[i][j].used, true))
+                    launch(static_cast<int>(i), half_branches_[i][j].direction);
+            }
+        }
+    }
+
+    void launch(int special, Eigen::VectorXd direction) {
+        const SpecialPoint from = diagram_.special_points[static_cast<std::size_t>(special)];
+        CurvePoint start;
+        start.x = from.x;
+        start.tau = from.tau;
+        start.direction = std::move(direction);
+        start.zero_directions = from.zero_directions;
+        const double tau_from = from.tau;
+        const auto first = curve_.along(start, kLaunch);
+        if (!first) {
+            doubts_.push_back({from.tau, "a branch does not leave a special point"});
+            return;
+        }
+        const bool up = first->tau_rate() > 0.0;
+        if ((up ? first->tau >= tau_max_ : first->tau <= tau_min_)) return;
+        TracedBranch traced = tracer_.trace(*first, kLaunch);
+        Branch branch;
+        BranchEnding& near = up ? branch.low : branch.high;
+        (up ? branch.tau_low : branch.tau_high) = tau_from;
+        near = {BranchEnd::special_point, special};
+        (up ? branch.high : branch.low) = arrive(traced, up ? branch.tau_high : branch.tau_low);
+        if (!up) std::reverse(traced.points.begin(), traced.points.end());
+        branch.points = std::move(traced.points);
+        add(std::move(branch));
+    }
+
+    /// Stretches between special points with their sums.
+    void sum_up() {
+        std::vector<double> ends{tau_min_, tau_max_};
+        for (const auto& special : diagram_.special_points) ends.push_back(special.tau);
+        std::sort(ends.begin(), ends.end());
+        diagram_.stretches.clear();
+        for (std::size_t i = 1; i < ends.size(); ++i) {
+            // Points of one orbit are at one tau, to rounding.
+            if (ends[i] - ends[i - 1] < 1e-11) continue;
+            DiagramStretch stretch{ends[i - 1], ends[i], 0, 0};
+            const double middle = 0.5 * (ends[i - 1] + ends[i]);
+            for (const auto& branch : diagram_.branches) {
+                if (!branch.covers(middle)) continue;
+                stretch.euler_sum += (branch.index % 2 == 0 ? 1 : -1) * branch.euler_characteristic;
+                stretch.modes += branch.index == 0 ? 1 : 0;
+            }
+            diagram_.stretches.push_back(stretch);
+        }
+    }
+
+    /// Looks again beside multiple points and where the sum is not 1; false if there is nothing to do.
+    bool supplement() {
+        bool looked = false;
+        for (; multiple_ < diagram_.special_points.size(); ++multiple_) {
+            const SpecialPoint point = diagram_.special_points[multiple_];
+            if (point.kind != SpecialKind::multiple) continue;
+            for (const double side : {-kBesideMultiple, kBesideMultiple}) {
+                const double tau = point.tau + side;
+                if (tau > tau_min_ && tau < tau_max_) look_at(tau);
+            }
+            looked = true;
+        }
+        sum_up();
+        const auto stretches = diagram_.stretches;
+        for (const auto& stretch : stretches) {
+            if (stretch.euler_sum == 1 || stretch.tau_high - stretch.tau_low < 1e-6) continue;
+            look_at(0.5 * (stretch.tau_low + stretch.tau_high));
+            looked = true;
+        }
+        return looked;
+    }
+
+    void finish() {
+        sum_up();
+        for (const auto& stretch : diagram_.stretches) {
+            if (stretch.euler_sum != 1) doubts_.push_back({stretch.tau_low, "the Euler sum is not 1"});
+        }
+        diagram_.complete = doubts_.empty();
+        if (!diagram_.complete) {
+            diagram_.doubt =
+                doubts_.front().second + " near sigma = " + std::to_string(std::exp(doubts_.front().first));
+        }
+        sort_special_points();
+        std::stable_sort(diagram_.branches.begin(), diagram_.branches.end(), [](const Branch& a, const Branch& b) {
+            return a.index != b.index ? a.index < b.index : a.tau_high > b.tau_high;
+        });
+    }
+
+    void sort_special_points() {
+        std::vector<int> order(diagram_.special_points.size());
+        for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int>(i);
+        std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
+            return diagram_.special_points[static_cast<std::size_t>(a)].tau >
+                   diagram_.special_points[static_cast<std::size_t>(b)].tau;
+        });
+        std::vector<int> place(order.size());
+        std::vector<SpecialPoint> sorted;
+        for (std::size_t i = 0; i < order.size(); ++i) {
+            place[static_cast<std::size_t>(order[i])] = static_cast<int>(i);
+            sorted.push_back(std::move(diagram_.special_points[static_cast<std::size_t>(order[i])]));
+        }
+        diagram_.special_points = std::move(sorted);
+        for (auto& branch : diagram_.branches) {
+            for (int* special : {&branch.low.special, &branch.high.special}) {
+                if (*special >= 0) *special = place[static_cast<std::size_t>(*special)];
+            }
+        }
+    }
+
+    GradientSystem& system_;
+    SolutionCurve curve_;
+    BranchTracer tracer_;
+    double tau_min_;
+    double tau_max_;
+    const StationaryOracle& oracle_;
+    BranchDiagram diagram_;
+    std::vector<std::vector<HalfBranch>> half_branches_;  ///< of every special point
+    std::vector<std::pair<double, std::string>> doubts_;  ///< tau and reason
+    std::size_t multiple_ = 0;                            ///< special points whose surroundings were looked at
+};
+
+}  // namespace
+
+BranchDiagram trace_branches(GradientSystem& system, double tau_min, double tau_max, const StationaryOracle& oracle,
+                             int levels) {
+    return DiagramBuilder(system, tau_min, tau_max, oracle).build(levels);
+}
+
+BranchDiagram trace_branches(const Distribution& law, double sigma_min, double sigma_max, const StreamKey& key) {
+    FrozenFlow flow(law.posterior());
+    const auto oracle = [&](double tau) { return find_stationary_points(law, std::exp(tau), key); };
+    constexpr int kLevels = 16;
+    return trace_branches(flow, std::log(sigma_min), std::log(sigma_max), oracle, kLevels);
+}
+
+double unimodal_sigma(const Distribution& law, const StreamKey& key) {
+    const Eigen::VectorXd mean = law.mean();
+    double out = 0.0;
+    if (const auto mixture = law.mixture(4096)) {
+        for (const auto& component : mixture->components) out = std::max(out, (component.mean - mean).norm());
+    } else {
+        Eigen::VectorXd x(law.dim());
+        for (int i = 0; i < 1024; ++i) {
+            Stream stream = key.stream(i, Purpose::data);
+            law.draw(stream, x);
+            out = std::max(out, (x - mean).norm());
+        }
+    }
+    return out > 0.0 ? 1.05 * out : 1.0;
+}
+
+}  // namespace sigmaflow
