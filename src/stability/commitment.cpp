@@ -1,5 +1,6 @@
 #include "sigmaflow/stability/commitment.hpp"
 
+#include <algorithm>
 #include <limits>
 
 namespace sigmaflow {
@@ -15,15 +16,21 @@ std::optional<CollinearMixture> line_of(const Distribution& law) {
 
 Commitment::Commitment(const Distribution& law, const StreamKey& key, int draws)
     : posterior_(law),
-      draws_(law, key, 0, draws),
+      law_(&law),
+      key_(key),
+      draws_(draws),
       line_(line_of(law)),
       probabilities_(posterior_.count(), kTileWidth) {}
 
 MeanEstimate Commitment::operator()(double sigma) {
-    return draws_.average(sigma, [&](const MarginalDraws::Piece&, const Tile& x) {
-        posterior_.evaluate(x, sigma, probabilities_);
-        return Row(probabilities_.colwise().squaredNorm().array());
-    });
+    SampleMean sum;
+    for (int first = 0; first < draws_; first += kTileWidth) {
+        const MarginalDraws draws(*law_, key_, first, std::min(kTileWidth, draws_ - first));
+        const MarginalDraws::Piece& piece = draws.pieces().front();
+        posterior_.evaluate(piece.x0 + sigma * piece.noise, sigma, probabilities_);
+        for (int c = 0; c < piece.columns; ++c) sum.add(probabilities_.col(c).squaredNorm());
+    }
+    return estimate_of(sum);
 }
 
 double Commitment::exact(double sigma) const {

@@ -77,8 +77,9 @@ InformationCurve::InformationCurve(const Distribution& law, const StreamKey& key
     posterior_.emplace(law.dim(), needs);
 }
 
-/// sum_k w_k (1/2) sum_j ln(1 + lambda_kj / sigma^2)
 double InformationCurve::within(double sigma) const {
+    if (method_ == InformationMethod::closed_form) return gaussian_information(covariance_.values, sigma);
+    if (!mixture_) return kNone;
     double sum = 0.0;
     for (Eigen::Index k = 0; k < weights_.size(); ++k) {
         const GaussianComponent& component = mixture_->components[static_cast<std::size_t>(k)];
@@ -127,6 +128,13 @@ Collapse collapse_point(InformationCurve& curve, double information, double scal
         (curve(out.sigma * std::exp(step)).mean - curve(out.sigma * std::exp(-step)).mean) / 2.0 / step;
     out.error = out.sigma * curve(out.sigma).error / std::abs(slope);
     return out;
+}
+
+Collapse within_collapse(const InformationCurve& curve, double information, double scale) {
+    const double all = curve.within(scale);
+    if (std::isnan(all)) return {kNone, kNone};
+    if (all == 0.0) return {};
+    return {decreasing_root([&](double sigma) { return curve.within(sigma); }, information, scale), 0.0};
 }
 
 }  // namespace sigmaflow

@@ -10,15 +10,17 @@ namespace {
 
 // Particles beyond those of any training set.
 constexpr std::int64_t kHeldOut = std::int64_t{1} << 40;
-constexpr std::int64_t kTrainingNoise = std::int64_t{1} << 41;
+constexpr std::int64_t kTrainingNoise = std::int64_t{2} << 40;
+constexpr std::int64_t kSet = std::int64_t{3} << 40;  // particles of one training set and what it is tested on
 
 /// Every point a class of its own, so that the weights are probabilities of classes.
-std::unique_ptr<IsotropicCloud> empirical_law(const Distribution& law, const StreamKey& key, int points) {
+std::unique_ptr<IsotropicCloud> empirical_law(const Distribution& law, const StreamKey& key, std::int64_t begin,
+                                              int points) {
     CloudLaw cloud{Eigen::MatrixXd(law.dim(), points), Eigen::VectorXd::Ones(points)};
     Tile tile;
     for (int first = 0; first < points; first += kTileWidth) {
         const int count = std::min(kTileWidth, points - first);
-        law.sample(key, {first, count}, tile);
+        law.sample(key, {begin + first, count}, tile);
         cloud.points.middleCols(first, count) = tile.leftCols(count);
     }
     for (int k = 0; k < points; ++k) {
@@ -40,11 +42,11 @@ constexpr Needs kAll{.log_density = true, .trace = true};
 
 }  // namespace
 
-Memorisation::Memorisation(const Distribution& law, const StreamKey& key, int points, int draws)
+Memorisation::Memorisation(const Distribution& law, const StreamKey& key, int points, int draws, int set)
     : law_(&checked(law)),
-      empirical_(empirical_law(law, key, points)),
-      held_out_(law, key, kHeldOut, draws),
-      training_(empirical_->points(), key, kTrainingNoise, training_draws(points, draws)),
+      empirical_(empirical_law(law, key, set * kSet, points)),
+      held_out_(law, key, set * kSet + kHeldOut, draws),
+      training_(empirical_->points(), key, set * kSet + kTrainingNoise, training_draws(points, draws)),
       law_workspace_(law.posterior().workspace()),
       workspace_(empirical_->posterior().workspace()),
       true_posterior_(law.dim(), {.log_density = true}),
@@ -66,9 +68,9 @@ MeanEstimate Memorisation::clean_likelihood(const MarginalDraws& draws, double s
 /// taken off: it is bounded there, its mean is 0, and r - 1 - ln r >= 0 is of second order in the difference. Elsewhere
 /// its rare large values would be missed.
 void Memorisation::compare(double sigma, MemorisationLevel& out) {
-    MeanAccumulator plain;
-    MeanAccumulator close;
-    MeanAccumulator fisher;
+    SampleMean plain;
+    SampleMean close;
+    SampleMean fisher;
     double farthest = 0.0;
     Tile x;
     for (const auto& piece : held_out_.pieces()) {
@@ -85,12 +87,12 @@ void Memorisation::compare(double sigma, MemorisationLevel& out) {
             fisher.add(scores[c]);
         }
     }
-    out.divergence = farthest <= 1.0 ? close.estimate() : plain.estimate();
-    out.fisher = fisher.estimate();
+    out.divergence = estimate_of(farthest <= 1.0 ? close : plain);
+    out.fisher = estimate_of(fisher);
 }
 
 void Memorisation::weigh(double sigma, MemorisationLevel& out) {
-    MeanAccumulator largest;
+    SampleMean largest;
     out.weight_entropy = training_.average(sigma, [&](const MarginalDraws::Piece& piece, const Tile& x) {
         empirical_->posterior().class_probabilities(x, Row::Constant(sigma), *workspace_, weights_);
         const Row most = weights_.colwise().maxCoeff().array();
@@ -102,7 +104,7 @@ void Memorisation::weigh(double sigma, MemorisationLevel& out) {
         }
         return entropy;
     });
-    out.max_weight = largest.estimate();
+    out.max_weight = estimate_of(largest);
     out.effective_number = out.weight_entropy;
     out.effective_number.mean = std::exp(out.weight_entropy.mean);
     out.effective_number.error = out.effective_number.mean * out.weight_entropy.error;

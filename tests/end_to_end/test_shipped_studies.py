@@ -70,7 +70,8 @@ def test_every_study_is_valid(lab):
         file["labels"] = numpy.array([3, 8])
     for study in sorted((ROOT / "jobs" / "studies").glob("*.toml")):
         words = ["--set", f"distribution.digits.file={lab.path('digits.h5')}"] if study.stem == "digits" else []
-        assert len(lab.json("plan", study, "--json", *words)["points"]) > 0
+        plan = lab.json("plan", study, "--json", *words)
+        assert len(plan["points"]) + len(plan["analyses"]) > 0
 
 
 # Dimension of the tangent space of each law in d dimensions, at sigma = 0.02. Points are one each, so that nothing is

@@ -103,7 +103,6 @@ TEST(Commitment, OfDrawsIsThatOfTheQuadrature) {
         const MeanEstimate estimate = phi(sigma);
         EXPECT_NEAR(estimate.mean, phi.exact(sigma), 4.0 * estimate.error + 1e-15) << sigma;
         EXPECT_LE(estimate.error, 0.003);
-        EXPECT_EQ(estimate.draws, 20000);
     }
     EXPECT_NEAR(phi.exact(1e-3), 1.0, 1e-13);
     EXPECT_NEAR(phi.exact(1e6), 0.04 + 0.25 + 0.09, 1e-9);

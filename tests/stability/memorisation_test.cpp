@@ -74,7 +74,7 @@ TEST(Memorised, DivergenceHoldsWherePointsAreRare) {
     const double width = std::sqrt(1.0 + sigma * sigma);
     const auto points = memory.empirical().points();
     Stream stream(3, 1, 4, Purpose::test);
-    MeanAccumulator cross;
+    SampleMean cross;
     for (int i = 0; i < draws; ++i) {
         Eigen::VectorXd x(dim);
         for (int j = 0; j < dim; ++j) x[j] = width * stream.normal();
@@ -85,9 +85,9 @@ TEST(Memorised, DivergenceHoldsWherePointsAreRare) {
     }
     const MeanEstimate found = memory.at(sigma).divergence;
     const double entropy = 0.5 * dim * std::log(2.0 * std::numbers::pi * std::numbers::e * width * width);
-    const double error = std::hypot(found.error, cross.estimate().error);
+    const double error = std::hypot(found.error, cross.standard_error());
     EXPECT_LE(error, 0.2);  // a mean of r - 1 that is missed adds 1
-    EXPECT_NEAR(found.mean, -entropy - cross.estimate().mean, 4.0 * error);
+    EXPECT_NEAR(found.mean, -entropy - cross.mean(), 4.0 * error);
 }
 
 // Monotone on a fine ladder too, in several dimensions, with the same draws at every sigma.

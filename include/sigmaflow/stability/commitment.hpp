@@ -13,7 +13,8 @@ namespace sigmaflow {
 /// sigma to 1 at 0. For two equal symmetric Gaussians it is 0.7752002453966636 where the centre loses its stability.
 class Commitment {
   public:
-    /// The law must outlive this object and have classes, see ClassPosterior::mismatch.
+    /// The law must outlive this object and have classes, see ClassPosterior::mismatch. Draws are made when they are
+    /// needed, so that many of them take no memory.
     Commitment(const Distribution& law, const StreamKey& key, int draws);
 
     [[nodiscard]] int classes() const { return posterior_.count(); }
@@ -23,7 +24,9 @@ class Commitment {
 
   private:
     ClassPosterior posterior_;
-    MarginalDraws draws_;
+    const Distribution* law_;
+    StreamKey key_;
+    int draws_;
     std::optional<CollinearMixture> line_;
     Tile probabilities_;
 };

@@ -33,9 +33,11 @@ class InformationCurve {
 
     [[nodiscard]] InformationMethod method() const { return method_; }
     [[nodiscard]] MeanEstimate operator()(double sigma);
+    /// sum_k w_k I_k, what x knows of x0 given its component; all of I for one Gaussian. NaN for laws that are no
+    /// Gaussian mixture.
+    [[nodiscard]] double within(double sigma) const;
 
   private:
-    [[nodiscard]] double within(double sigma) const;
     MeanEstimate label_entropy(double sigma);
     MeanEstimate normal_excess(double sigma);
 
@@ -60,5 +62,8 @@ struct Collapse {
 
 /// The sigma where `curve` equals `information` > 0, by bisection. About 60 evaluations.
 [[nodiscard]] Collapse collapse_point(InformationCurve& curve, double information, double scale);
+/// The same for the information within components alone: of equal clusters, what one of them would say (the formula of
+/// Biroli et al.). Exact; 0 for components without width, NaN for laws that are no Gaussian mixture.
+[[nodiscard]] Collapse within_collapse(const InformationCurve& curve, double information, double scale);
 
 }  // namespace sigmaflow

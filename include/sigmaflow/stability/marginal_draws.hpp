@@ -32,14 +32,14 @@ class MarginalDraws {
     /// The mean over the draws of `values(piece, x)`, a Row, x = x0 + sigma n; in the order of the draws.
     template <class PerTile>
     [[nodiscard]] MeanEstimate average(double sigma, PerTile values) const {
-        MeanAccumulator sum;
+        SampleMean sum;
         Tile x;
         for (const Piece& piece : pieces_) {
             x = piece.x0 + sigma * piece.noise;
             const Row row = values(piece, x);
             for (int c = 0; c < piece.columns; ++c) sum.add(row[c]);
         }
-        return sum.estimate();
+        return estimate_of(sum);
     }
 
   private:

@@ -39,9 +39,9 @@ struct LeastNoise {
 class Memorisation {
   public:
     /// Training points are the particles 0 .. points - 1 of the streams of `key`, so that smaller sets are part of
-    /// larger ones; held-out draws come from particles of their own. The law must outlive this object; its denoiser
-    /// must know the log density, else std::logic_error.
-    Memorisation(const Distribution& law, const StreamKey& key, int points, int draws);
+    /// larger ones; held-out draws come from particles of their own. Every `set` >= 0 has other particles for both. The
+    /// law must outlive this object; its denoiser must know the log density, else std::logic_error.
+    Memorisation(const Distribution& law, const StreamKey& key, int points, int draws, int set = 0);
 
     [[nodiscard]] const IsotropicCloud& empirical() const { return *empirical_; }
     /// O(N d draws).
