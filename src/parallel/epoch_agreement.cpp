@@ -9,8 +9,8 @@ EpochAgreement::~EpochAgreement() {
 }
 
 void EpochAgreement::start(const EpochState& mine) {
-    // Sums serve all three: flags count the ranks that set them.
-    mine_ = {mine.stop ? 1 : 0, mine.busy ? 1 : 0, mine.finished};
+    // Sums serve all four: flags count the ranks that set them.
+    mine_ = {mine.stop ? 1 : 0, mine.busy ? 1 : 0, mine.finished, mine.kept};
     MPI_Iallreduce(mine_.data(), all_.data(), static_cast<int>(mine_.size()), MPI_INT64_T, MPI_SUM, comm_, &request_);
 }
 
@@ -19,7 +19,7 @@ std::optional<EpochState> EpochAgreement::test() {
     int done = 0;
     MPI_Test(&request_, &done, MPI_STATUS_IGNORE);
     if (done == 0) return std::nullopt;
-    return EpochState{all_[0] > 0, all_[1] > 0, all_[2]};
+    return EpochState{all_[0] > 0, all_[1] > 0, all_[2], all_[3]};
 }
 
 }  // namespace sigmaflow

@@ -105,7 +105,7 @@ class TileWorker {
         out.status = block.failed ? TaskStatus::failed : TaskStatus::done;
         out.message = block.message;
         out.seconds = steady_seconds() - started_ - block.start_seconds;
-        queue_.finish(std::move(out));
+        queue_.finish(std::move(out), block.is_part);
     }
 
     const Plan& plan_;
@@ -128,6 +128,8 @@ class Conductor {
           writer_(writer),
           options_(options),
           comm_(comm),
+          has_parts_(std::any_of(open_tasks.begin(), open_tasks.end(),
+                                 [&](std::size_t task) { return plan.analysis_of(plan.tasks[task]) != nullptr; })),
           counter_(comm, static_cast<std::int64_t>(open_tasks.size())),
           agreement_(comm),
           last_epoch_(steady_seconds()) {}
@@ -137,28 +139,43 @@ class Conductor {
         if (wants_stop()) take_no_more();
         fetch();
         if (!agreement_.is_under_way() && ready_to_meet()) {
-            agreement_.start({stopping_, is_busy(), static_cast<std::int64_t>(queue_.finished_count())});
+            const bool busy = is_busy();
+            const std::int64_t parts = queue_.open_parts();  // before finished_count(): no part may fall in between
+            agreement_.start({stopping_, busy, static_cast<std::int64_t>(queue_.finished_count()), parts});
         }
         const auto agreed = agreement_.test();
         return !agreed || meet(*agreed);
     }
 
+    /// Whether there are parts of analyses to come: they take long, and nobody can conduct while he works on one.
+    [[nodiscard]] bool has_parts() const { return has_parts_; }
     void note_idle(double seconds) { idle_ += seconds; }
     [[nodiscard]] const EngineOutcome& outcome() const { return outcome_; }
 
   private:
     /// Keeps the queue filled: one block ahead of the threads, asked for while they still work.
     void fetch() {
-        if (const auto index = counter_.take()) open_block(open_tasks_[static_cast<std::size_t>(*index)]);
-        if (queue_.waiting_tiles() < 2 * static_cast<std::size_t>(options_.threads)) counter_.ask();
+        if (const auto index = counter_.take()) {
+            latest_ = static_cast<std::size_t>(*index);
+            open_block(open_tasks_[latest_]);
+        }
+        if (has_room()) counter_.ask();
+    }
+
+    /// Of long tasks none is fetched ahead: another rank may be free for it. They come first, so the latest one tells.
+    [[nodiscard]] bool has_room() const {
+        constexpr double kLongSeconds = 0.1;
+        const bool is_long = has_parts_ && predicted_seconds(plan_.tasks[open_tasks_[latest_]].work) >= kLongSeconds;
+        if (is_long) return queue_.open_blocks() < options_.threads;
+        return queue_.waiting_tiles() < 2 * static_cast<std::size_t>(options_.threads);
     }
 
     void open_block(std::size_t task) {
         auto block = std::make_shared<OpenBlock>();
         block->task = task;
         block->planned = &plan_.tasks[task];
-        const bool is_part = plan_.analysis_of(*block->planned) != nullptr;
-        block->tiles = is_part ? 1 : (block->planned->count + kTileWidth - 1) / kTileWidth;
+        block->is_part = plan_.analysis_of(*block->planned) != nullptr;
+        block->tiles = block->is_part ? 1 : (block->planned->count + kTileWidth - 1) / kTileWidth;
         block->tiles_left = block->tiles;
         block->start_seconds = steady_seconds() - options_.started;
         block->wait_seconds = std::exchange(idle_, 0.0);
@@ -183,18 +200,23 @@ class Conductor {
         queue_.clear();
     }
 
+    /// All ranks come to the first meeting of a stop at once, and to others when their parts are over.
     [[nodiscard]] bool ready_to_meet() const {
-        return stopping_ || !is_busy() || steady_seconds() - last_epoch_ >= options_.epoch_seconds;
+        if (steady_seconds() - last_epoch_ >= options_.epoch_seconds) return true;
+        if (stopping_) return !outcome_.stopped || queue_.open_parts() == 0;
+        return !is_busy();
     }
 
+    /// What is finished is written first; then a stop waits for the parts under way, whose threads would have to be
+    /// waited for in any case.
     bool meet(const EpochState& agreed) {
         if (agreed.stop) take_no_more();
         const double begin = steady_seconds();
-        if (agreed.finished > 0 || agreed.stop) write();
+        if (agreed.finished > 0 || (agreed.stop && !outcome_.stopped)) write();
         last_epoch_ = steady_seconds();
         longest_write_ = std::max(longest_write_, last_epoch_ - begin);
         outcome_.stopped = agreed.stop;
-        return agreed.busy && !agreed.stop;
+        return agreed.stop ? agreed.kept > 0 : agreed.busy;
     }
 
     /// All that is finished by now: more than the ranks agreed on if some was finished since.
@@ -214,6 +236,8 @@ class Conductor {
     StoreWriter& writer_;
     const EngineOptions& options_;
     MPI_Comm comm_;
+    bool has_parts_;
+    std::size_t latest_ = 0;  ///< of the open tasks that was fetched
     SharedCounter counter_;
     EpochAgreement agreement_;
     EngineOutcome outcome_;
@@ -235,6 +259,15 @@ void lead(Conductor& conductor, TileWorker& worker) {
     }
 }
 
+/// A master thread beside those that work: conducts and sleeps.
+void lead_apart(Conductor& conductor, const TileQueue& queue) {
+    while (conductor.conduct()) {
+        const double begin = steady_seconds();
+        nap();
+        if (queue.open_blocks() == 0) conductor.note_idle(steady_seconds() - begin);
+    }
+}
+
 }  // namespace
 
 EngineOutcome execute(const Plan& plan, const Layout& layout, const std::vector<std::size_t>& open_tasks,
@@ -243,14 +276,18 @@ EngineOutcome execute(const Plan& plan, const Layout& layout, const std::vector<
     Conductor conductor(plan, open_tasks, queue, writer, options, comm);
     std::atomic<bool> ended = false;
     std::exception_ptr fault;
-#pragma omp parallel num_threads(options.threads)
+    const int threads = options.threads + (conductor.has_parts() ? 1 : 0);
+#pragma omp parallel num_threads(threads)
     {
         // Failures of a tile are caught in the worker; what the conductor throws has to leave the parallel region
         // first.
         TileWorker worker(plan, layout, faults, queue, options.started);
         if (omp_get_thread_num() == 0) {
             try {
-                lead(conductor, worker);
+                if (conductor.has_parts() && omp_get_num_threads() > 1)
+                    lead_apart(conductor, queue);
+                else
+                    lead(conductor, worker);
             } catch (...) {
                 fault = std::current_exception();
             }

@@ -47,10 +47,13 @@ Forecast forecast(const Plan& plan, const Layout& layout, int ranks, int threads
     for (const auto index : plan.order) {
         const PlannedTask& task = plan.tasks[index];
         out.core_seconds += predicted_seconds(task.work);
-        const double end = free_at.top() + seconds_on_rank(task, threads);
+        const double seconds = predicted_seconds(task.work);
+        const bool is_part = plan.analysis_of(task) != nullptr;
+        const double start = free_at.top();
         free_at.pop();
-        free_at.push(end);
-        out.makespan = std::max(out.makespan, end);
+        free_at.push(start + (is_part ? seconds / threads : seconds_on_rank(task, threads)));
+        // A part keeps one thread busy and leaves the others free.
+        out.makespan = std::max(out.makespan, start + (is_part ? seconds : seconds_on_rank(task, threads)));
     }
     if (out.makespan > 0.0) out.efficiency = out.core_seconds / (out.makespan * ranks * threads);
     out.file_bytes = layout.data_bytes();

@@ -8,6 +8,7 @@ namespace sigmaflow {
 void TileQueue::push(std::shared_ptr<OpenBlock> block) {
     const std::lock_guard lock(guard_);
     ++open_;
+    if (block->is_part) ++open_parts_;
     for (int tile = 0; tile < block->tiles; ++tile) tiles_.push_back({block, tile});
 }
 
@@ -19,10 +20,11 @@ std::optional<TileJob> TileQueue::take() {
     return job;
 }
 
-void TileQueue::finish(FinishedTask finished) {
+void TileQueue::finish(FinishedTask finished, bool is_part) {
     const std::lock_guard lock(guard_);
     finished_.push_back(std::move(finished));
     --open_;
+    if (is_part) --open_parts_;
 }
 
 std::vector<FinishedTask> TileQueue::collect() {
@@ -32,6 +34,8 @@ std::vector<FinishedTask> TileQueue::collect() {
 
 void TileQueue::clear() {
     const std::lock_guard lock(guard_);
+    open_parts_ -= static_cast<int>(
+        std::count_if(tiles_.begin(), tiles_.end(), [](const TileJob& job) { return job.block->is_part; }));
     tiles_.clear();
 }
 
@@ -43,6 +47,11 @@ std::size_t TileQueue::waiting_tiles() const {
 int TileQueue::open_blocks() const {
     const std::lock_guard lock(guard_);
     return open_;
+}
+
+int TileQueue::open_parts() const {
+    const std::lock_guard lock(guard_);
+    return open_parts_;
 }
 
 std::size_t TileQueue::finished_count() const {

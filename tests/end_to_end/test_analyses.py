@@ -2,13 +2,15 @@
 over like them."""
 
 import json
+import signal
+import time
 
 import h5py
 import numpy
 import pytest
 
-from conftest import DONE, FULL, TASK_FAILED, USAGE, Lab
-from conftest import flags_watch, statuses, wait_until
+from conftest import DONE, FULL, STOPPED, TASK_FAILED, USAGE, Lab
+from conftest import flags_watch, statuses, wait_for_session, wait_until
 
 # 8 blocks of particles, then 3 distributions x 2 analyses x 6 parts.
 LAWS = """\
@@ -150,11 +152,46 @@ def test_a_failing_part_ends_nothing_and_is_tried_again(lab, reference):
 def test_a_stop_comes_between_parts(lab):
     run = ["run", "study.toml", "-o", "out.h5", "--quiet", "--threads", 2]
     job = lab.run(*run, "--max-time", "00:00:03", "--epoch", 0.1, fault="sleep@*=0.4")
-    assert job.code == 75, job.err
+    assert job.code == STOPPED, job.err
     assert 0 < numpy.count_nonzero(statuses(lab.path("out.h5"))) < TASKS
     lab.check(*run, "--resume")
     lab.check("run", "study.toml", "-o", "whole.h5", "--quiet")
     lab.assert_same("out.h5", "whole.h5")
+
+
+def test_all_threads_of_a_rank_work_on_parts(lab):
+    """Nobody conducts while he works on a part: the threads would run dry meanwhile."""
+    lab.write("alone.toml", LAWS + ANALYSES)
+    lab.check("run", "alone.toml", "-o", "out.h5", "--quiet", "--threads", 4, fault="sleep@*=0.2")
+    with h5py.File(lab.path("out.h5")) as file:
+        start, seconds = file["tasks/start"][:], file["tasks/seconds"][:]
+    at_once = [numpy.count_nonzero((start <= now) & (now < start + seconds)) for now in start]
+    assert max(at_once) == 4
+
+
+def test_finished_parts_are_written_while_a_long_one_runs(lab):
+    job = lab.start("run", "study.toml", "-o", "out.h5", "--quiet", "--threads", 2, "--epoch", 0.05,
+                    fault=f"sleep@{FAULTY}=20")  # fmt: skip
+    wait_until(lambda: lab.path("out.h5").exists(), "the file")
+    flagged = flags_watch(lab.path("out.h5"))
+    wait_until(lambda: flagged() == TASKS - 1, "all flags but one", 15.0)
+    assert job.running() and statuses(lab.path("out.h5"))[FAULTY] == 0
+    job.kill()
+    lab.verify("out.h5")
+
+
+def test_a_stop_waits_for_the_parts_under_way(lab):
+    lab.write("alone.toml", LAWS + ANALYSES)
+    for ranks in (None, 2):
+        job = lab.start("run", "alone.toml", "-o", "out.h5", "--threads", 1, "--epoch", 60, "--overwrite", ranks=ranks,
+                        fault="sleep@*=1.5")  # fmt: skip
+        wait_for_session(lab.path("out.h5"))
+        wait_until(lambda: job.running(), "the job")
+        time.sleep(0.5)
+        job.signal(signal.SIGUSR1)  # no part has ended yet, no epoch either
+        assert job.wait().code == STOPPED, job.err
+        assert numpy.count_nonzero(statuses(lab.path("out.h5")) == 1) == (ranks or 1), "what was begun is written"
+    lab.verify("out.h5")
 
 
 def test_damage_is_named_and_repaired(lab, reference):

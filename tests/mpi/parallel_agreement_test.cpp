@@ -52,6 +52,15 @@ TEST(EpochAgreement, SumsWhatIsFinished) {
     EXPECT_EQ(meet(agreement, {.stop = false, .busy = true, .finished = 0}).finished, 0);
 }
 
+TEST(EpochAgreement, SumsWhatAStopWaitsFor) {
+    const World world;
+    EpochAgreement agreement(MPI_COMM_WORLD);
+    const auto all = meet(agreement, {.stop = true, .busy = false, .finished = 5, .kept = 1 + 2 * world.rank});
+    EXPECT_EQ(all.kept, world.size * world.size) << "the sum of odd numbers";
+    EXPECT_EQ(all.finished, 5 * world.size);
+    EXPECT_EQ(meet(agreement, {.stop = true, .busy = true, .finished = 0, .kept = 0}).kept, 0);
+}
+
 TEST(EpochAgreement, NobodyWaitsForALateRank) {
     const World world;
     EpochAgreement agreement(MPI_COMM_WORLD);

@@ -64,5 +64,35 @@ TEST(Forecast, BytesFollowTheLayout) {
     EXPECT_EQ(cost.memory_bytes, 7U * 5U * 64U * 8U * (4U + 4U) + 4U * static_cast<std::uint64_t>(states));
 }
 
+/// Three levels of two laws, about equally dear, without solvers.
+const char* const kParts = R"(
+[[distribution]]
+kind = "ring"
+count = [7, 8]
+[[analysis]]
+kind = "information"
+levels = 3
+)";
+
+TEST(Forecast, APartOfAnAnalysisIsWorkForOneThread) {
+    const SmallStudy parts({}, kParts);
+    ASSERT_EQ(parts.plan.tasks.size(), 6U);
+    const double one = forecast(parts.plan, parts.layout, 1, 1).makespan;
+    const double largest = largest_task(parts.plan);
+    EXPECT_NEAR(one, forecast(parts.plan, parts.layout, 1, 1).core_seconds, 1e-12 * one);
+    const double three = forecast(parts.plan, parts.layout, 1, 3).makespan;
+    EXPECT_GE(three, one / 3.0 * (1 - 1e-12)) << "threads share the parts";
+    EXPECT_LE(three, one / 3.0 + largest);
+    EXPECT_NEAR(forecast(parts.plan, parts.layout, 1, 100).makespan, largest, 0.1 * largest) << "but not one part";
+    EXPECT_NEAR(forecast(parts.plan, parts.layout, 6, 1).makespan, largest, 1e-12 * largest);
+}
+
+TEST(Forecast, RecordsOfAnalysesTakeMemory) {
+    const SmallStudy parts({}, kParts);
+    std::size_t numbers = 0;
+    for (const auto& field : parts.plan.analysis_groups.front().fields) numbers += field.size();
+    EXPECT_EQ(forecast(parts.plan, parts.layout, 1, 2).memory_bytes, numbers * 8U * (2U + 4U));
+}
+
 }  // namespace
 }  // namespace sigmaflow

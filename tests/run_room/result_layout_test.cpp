@@ -188,5 +188,108 @@ TEST(Layout, KnowsItsStudyAndItsNumerics) {
     EXPECT_THAT(names, ElementsAre("sources", "build", "cpu", "backend", "libc"));
 }
 
+// Analyses
+
+/// Two laws of unlike records beside the points of one solver.
+std::string study_with_analyses() {
+    return testing_run::small_study_text() + R"(
+[[distribution]]
+name = "shell"
+kind = "ellipsoid_shell"
+dim = 3
+[[analysis]]
+name = "about"
+kind = "information"
+levels = 4
+samples = [32, 64]
+)";
+}
+
+TEST(AnalysisLayout, RowsHaveTheSizesOfTheLayout) {
+    const SmallStudy small({}, study_with_analyses());
+    ASSERT_EQ(small.layout.groups.size(), small.plan.groups.size() + 3);
+    for (std::size_t task = 0; task < small.plan.tasks.size(); ++task) {
+        const auto* analysis = small.plan.analysis_of(small.plan.tasks[task]);
+        if (analysis == nullptr) continue;
+        const TaskPlace& place = small.layout.tasks[task];
+        const Group& group = small.layout.groups[place.group];
+        EXPECT_EQ(group.analysis, "information");
+        EXPECT_EQ(group.part_axis, "level");
+        EXPECT_EQ(place.block, static_cast<std::uint64_t>(small.plan.tasks[task].block));
+        EXPECT_EQ(place.row, analysis->row);
+        EXPECT_EQ(place.first + place.count, 0);
+        AnalysisRecord record(analysis->fields);
+        record.reals("mmse")[0] = 17.0;
+        const auto rows = part_rows(*analysis, record);
+        const auto variables = group.task_variables();
+        ASSERT_EQ(rows.size(), variables.size());
+        for (std::size_t i = 0; i < rows.size(); ++i) {
+            EXPECT_EQ(variables[i]->dimensions[1], "level");
+            EXPECT_EQ(rows[i].size(), group.row_elements(*variables[i]) * size_of(variables[i]->element));
+        }
+        EXPECT_EQ(numbers_of<double>(rows[index_of(group, "mmse")]).front(), 17.0);
+        EXPECT_TRUE(std::isnan(numbers_of<double>(rows[index_of(group, "sigma")]).front())) << "not used";
+    }
+}
+
+TEST(AnalysisLayout, ShapesOfRecordsBecomeDimensions) {
+    SmallStudy small({}, study_with_analyses());
+    auto& group = small.plan.analysis_groups.front();
+    group.fields = {{.name = "count", .unit = "count", .meaning = "how many", .axes = {}, .integer = true},
+                    {.name = "x",
+                     .unit = "data",
+                     .meaning = "where",
+                     .axes = {{"mode", 5}, {"coordinate", 3}},
+                     .flag_meanings = {}},
+                    {.name = "sort",
+                     .unit = "",
+                     .meaning = "what",
+                     .axes = {{"mode", 5}},
+                     .integer = true,
+                     .flag_meanings = {"peak", "saddle"}}};
+    const Layout layout = make_layout(small.study, small.plan);
+    const Group& made = layout.groups[small.plan.groups.size()];
+    ASSERT_EQ(made.task_variables().size(), 3U);
+    EXPECT_EQ(made.task_variables()[0]->element, Element::i64);
+    EXPECT_THAT(made.task_variables()[0]->dimensions, ElementsAre("point", "level"));
+    EXPECT_EQ(made.task_variables()[1]->element, Element::f64);
+    EXPECT_THAT(made.task_variables()[1]->dimensions, ElementsAre("point", "level", "mode", "coordinate"));
+    EXPECT_THAT(made.task_variables()[2]->flag_meanings, ElementsAre("peak", "saddle"));
+    EXPECT_EQ(made.size_of_dimension("mode"), 5U);
+    EXPECT_EQ(made.size_of_dimension("level"), 4U);
+    group.fields.back().axes = {{"mode", 6}};
+    EXPECT_THROW((void)make_layout(small.study, small.plan), std::logic_error) << "an axis has one size";
+}
+
+TEST(AnalysisLayout, RowsOfAnalysesFollowThePoints) {
+    const SmallStudy small({}, study_with_analyses());
+    const auto texts = [&](const std::string& name) {
+        for (const auto& column : small.layout.tables.front().columns) {
+            if (column.name == name) return std::get<std::vector<std::string>>(column.values);
+        }
+        return std::vector<std::string>{};
+    };
+    const auto solvers = texts("solver");
+    const auto analyses = texts("analysis");
+    ASSERT_EQ(solvers.size(), small.plan.points.size() + 6);
+    for (std::size_t i = 0; i < solvers.size(); ++i) {
+        const bool is_point = i < small.plan.points.size();
+        EXPECT_EQ(solvers[i], is_point ? "heun" : "");
+        EXPECT_EQ(analyses[i], is_point ? "" : "about");
+    }
+    for (const auto& group : small.layout.groups) {
+        for (const auto& variable : group.variables) {
+            if (variable.name != "point_index") continue;
+            for (const auto row : numbers_of<std::int64_t>(variable.content)) {
+                EXPECT_EQ(analyses[static_cast<std::size_t>(row)].empty(), group.analysis.empty());
+            }
+        }
+    }
+    const SmallStudy without;
+    for (const auto& column : without.layout.tables.front().columns) {
+        EXPECT_NE(column.name, "analysis") << "files of other studies stay as they were";
+    }
+}
+
 }  // namespace
 }  // namespace sigmaflow

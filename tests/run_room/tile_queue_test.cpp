@@ -52,6 +52,26 @@ TEST(TileQueue, FinishedTasksWaitUntilTheyAreCollected) {
     EXPECT_THAT(queue.collect(), IsEmpty());
 }
 
+TEST(TileQueue, PartsAreOpenUntilTheyAreFinishedOrDropped) {
+    TileQueue queue;
+    for (std::uint64_t task = 0; task < 4; ++task) {
+        auto part = block_of(task, 1);
+        part->is_part = task != 1;
+        queue.push(std::move(part));
+    }
+    EXPECT_EQ(queue.open_parts(), 3);
+    ASSERT_TRUE(queue.take() && queue.take() && queue.take());  // 0, 1 and 2 are under way
+    EXPECT_EQ(queue.open_parts(), 3) << "taken is not finished";
+    queue.finish(finished(1));
+    EXPECT_EQ(queue.open_parts(), 3) << "a block of particles";
+    queue.finish(finished(0), true);
+    EXPECT_EQ(queue.open_parts(), 2);
+    queue.clear();
+    EXPECT_EQ(queue.open_parts(), 1) << "2 is still under way, 3 is dropped";
+    queue.finish(finished(2), true);
+    EXPECT_EQ(queue.open_parts(), 0);
+}
+
 TEST(TileQueue, ClearedTilesAreNotHandedOutAndTheirBlocksStayOpen) {
     TileQueue queue;
     queue.push(block_of(1, 3));

@@ -16,6 +16,7 @@ struct EpochState {
     bool stop = false;          ///< a stop was requested (any rank)
     bool busy = false;          ///< work is left or under way (any rank)
     std::int64_t finished = 0;  ///< tasks that wait to be written (sum)
+    std::int64_t kept = 0;      ///< tasks under way that even a stop waits for (sum)
 };
 
 class EpochAgreement {
@@ -34,8 +35,8 @@ class EpochAgreement {
   private:
     MPI_Comm comm_;
     MPI_Request request_ = MPI_REQUEST_NULL;
-    std::array<std::int64_t, 3> mine_{};
-    std::array<std::int64_t, 3> all_{};
+    std::array<std::int64_t, 4> mine_{};
+    std::array<std::int64_t, 4> all_{};
 };
 
 }  // namespace sigmaflow

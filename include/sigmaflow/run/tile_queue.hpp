@@ -26,6 +26,7 @@ struct OpenBlock {
     std::unique_ptr<BlockBuffer> buffer;  ///< made by the first tile that starts
     std::once_flag buffer_made;
     std::unique_ptr<AnalysisRecord> record;  ///< of a part of an analysis
+    bool is_part = false;
     int tiles = 0;
     std::atomic<int> tiles_left = 0;
     std::atomic<bool> failed = false;
@@ -46,7 +47,7 @@ class TileQueue {
     void push(std::shared_ptr<OpenBlock> block);
     [[nodiscard]] std::optional<TileJob> take();
     /// A block is complete: it leaves the count of open ones and waits to be written.
-    void finish(FinishedTask finished);
+    void finish(FinishedTask finished, bool is_part = false);
     /// The finished tasks so far, which leave the queue.
     [[nodiscard]] std::vector<FinishedTask> collect();
     /// Drops every tile that no thread has taken.
@@ -54,6 +55,8 @@ class TileQueue {
 
     [[nodiscard]] std::size_t waiting_tiles() const;
     [[nodiscard]] int open_blocks() const;
+    /// Parts of analyses that wait or are under way.
+    [[nodiscard]] int open_parts() const;
     [[nodiscard]] std::size_t finished_count() const;
 
     /// A tile took so long.
@@ -65,6 +68,7 @@ class TileQueue {
     std::deque<TileJob> tiles_;
     std::vector<FinishedTask> finished_;
     int open_ = 0;
+    int open_parts_ = 0;
     double longest_tile_ = 0.0;
 };
 
