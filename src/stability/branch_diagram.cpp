@@ -16,6 +16,7 @@ constexpr double kSameTau = 1e-7;    ///< special points this near in tau and
 constexpr double kSamePlace = 1e-5;  ///< in x / length are one
 constexpr double kSameDirection = 0.999;
 constexpr double kBesideMultiple = 0.01;  ///< where branches of a multiple point are looked for
+constexpr double kInside = 1e-6;          ///< of the range
 constexpr int kMostRounds = 4;
 constexpr int kMostBranches = 20000;
 
@@ -37,7 +38,8 @@ class DiagramBuilder {
 
     BranchDiagram build(int levels) {
         for (int i = 0; i < levels; ++i) {
-            look_at(tau_max_ + (tau_min_ - tau_max_) * (i + 0.5) / levels);
+            // Both ends as well, from just inside: what appears between levels goes on to the lower end as a rule.
+            look_at(tau_max_ + (tau_min_ - tau_max_) * std::clamp(i / (levels - 1.0), kInside, 1.0 - kInside));
         }
         for (int round = 0; round < kMostRounds && supplement(); ++round) {
         }

@@ -17,6 +17,7 @@ constexpr double kFineStep = 2e-3;       ///< steps that long may go over a spec
 constexpr double kNarrow = 1e-6;
 constexpr double kCertain = 1e-11;  ///< size of an eigenvalue whose sign is not rounding
 constexpr double kBlurred = 1e-9;
+constexpr double kClear = 2e-4;     ///< distance from a special point where directions are not blurred
 constexpr double kBottom = 1e-9;    ///< of golden sections
 constexpr double kTouching = 1e-4;  ///< an eigenvalue that comes so near to 0 may be 0 in between
 constexpr double kShallow = 0.3;    ///< dips that a cubic expects to lose less than the rest to this part are let be
@@ -174,7 +175,7 @@ std::optional<std::pair<CurvePoint, double>> BranchTracer::between(const CurvePo
 /// Bisection between a state that is that of `a` and one that is not, at b, s away. Every step starts from the last
 /// point before, so that predictions are as good as the bracket is short; otherwise they would end on another branch.
 CurveEvent BranchTracer::narrowed(const CurvePoint& a, const CurvePoint& b, double s) {
-    CurveEvent event{a, b, false};
+    CurveEvent event{a, a, b, false};
     while (s > kNarrow) {
         auto middle = between(event.before, s);
         if (!middle) break;
@@ -183,6 +184,7 @@ CurveEvent BranchTracer::narrowed(const CurvePoint& a, const CurvePoint& b, doub
         s *= is_before ? 1.0 - part : part;
         point.index = is_before ? a.index : measured_index(point);
         (is_before ? event.before : event.behind) = std::move(point);
+        if (is_before && s > kClear) event.reference = event.before;
     }
     return event;
 }
@@ -194,9 +196,14 @@ std::optional<CurveEvent> BranchTracer::bottom_of_dip(const CurvePoint& a, doubl
     double changed = -1.0;
     std::optional<CurvePoint> other;
     std::optional<CurvePoint> lowest;
+    bool blurred = false;
     const auto height = [&](double at) {
         const auto point = stepped(a, at);
-        if (!point) return 0.0;
+        if (!point) {
+            // Where branches meet, steps do not arrive.
+            blurred = true;
+            return 0.0;
+        }
         if (!same_state(a, *point)) {
             changed = at;
             other = point;
@@ -228,8 +235,9 @@ std::optional<CurveEvent> BranchTracer::bottom_of_dip(const CurvePoint& a, doubl
         }
     }
     if (other) return narrowed(a, *other, changed);
-    if (!lowest || std::abs(lowest->eigenvalues[i]) > kTouching) return {};
-    return CurveEvent{*lowest, *lowest, true};
+    if (!lowest || (!blurred && std::abs(lowest->eigenvalues[i]) > kTouching)) return {};
+    const auto clear = stepped(a, low - kClear);
+    return CurveEvent{low > kClear && clear ? *clear : a, *lowest, *lowest, true};
 }
 
 bool BranchTracer::end_at(TracedBranch& branch, const CurveEvent& event) {

@@ -11,7 +11,7 @@ namespace sigmaflow {
 namespace {
 
 constexpr int kMostIterations = 15;
-constexpr double kNearNull = 1e-3;        ///< may belong to the null space, so near to the special point
+constexpr double kNearNull = 3e-3;        ///< may belong to the null space, so near to the special point
 constexpr double kNullEigenvalue = 1e-6;  ///< belongs to the null space
 constexpr double kSymmetric = 1e-6;       ///< a quadratic coefficient below it vanishes
 constexpr double kTrust = 1e-3;           ///< how far refinement may go from the bracket
@@ -264,7 +264,7 @@ std::optional<SpecialPoint> special_point(SolutionCurve& curve, const CurveEvent
     const auto first = (before.eigenvalues.array() <= -kNearNull).count();
 
     std::optional<Place> place;
-    if (near_null > 1) place = refine_multiple(curve, before, out.zero_directions, first, near_null);
+    if (near_null > 1) place = refine_multiple(curve, event.reference, out.zero_directions, first, near_null);
     const Eigen::Index n = place ? near_null : 1;
     if (!place) {
         const LocalExpansion near(system, guess.x, guess.tau, out.zero_directions);

@@ -30,6 +30,7 @@ struct SpecialPoint {
 
 /// Where the state of a curve (index, sign of dtau/ds) changes or an eigenvalue touches 0.
 struct CurveEvent {
+    CurvePoint reference;  ///< some 1e-4 before it, or where the step began: its direction is not blurred
     CurvePoint before;     ///< still in the state that the curve came with
     CurvePoint behind;     ///< near it; in another state, unless
     bool touches = false;  ///< the state is the same on both sides of an eigenvalue 0
