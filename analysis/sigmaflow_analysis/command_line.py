@@ -16,11 +16,12 @@ from matplotlib.figure import Figure
 
 from .digits import write_digits
 from .errors import AnalysisError
-from .figures import (error_budget, error_budgets, matched, mmse, mutual_information, save, spectra, spectrum, timeline,
+from .figures import (error_budget, error_budgets, matched, memorisation, mmse, mutual_information, save, spectra, spectrum, timeline,
                       trajectories, who_wins, work_precision)
 from .figures.choice import finest
 from .figures.quickstart import quickstart_figures
 from .figures.style import name_of, setting_of
+from .memorisation import records_of
 from .solver_errors import MEASURES, chosen_runs
 from .solver_errors import work_precision as errors_of
 from .store import Store, open_store
@@ -32,6 +33,7 @@ FIGURES = {
     "mmse": "mean of tr C against sigma, a curve per distribution",
     "mutual_information": "I(x0; x_sigma) in two ways against sigma, a curve per distribution",
     "matched": "eigenvalues, mmse and mutual information of laws of one dimension",
+    "memorisation": "divergence, gap, effective number against sigma; least noise and collapse against N",
     "work_precision": "error of every solver against evaluations, a panel per distribution",
     "error_budget": "what each sigma adds to the error at the end, a curve per direction",
     "who_wins": "best solver and grid at each budget; grids of one --solver",
@@ -63,6 +65,8 @@ def draw(name: str, store: Store | Summary, arguments: argparse.Namespace) -> Fi
         return timeline(store.tasks, store.rows).figure
     if name in RACES:
         return draw_race(name, store, labels, arguments.measure)
+    if name == "memorisation":
+        return draw_memorisation(store, labels)
     if name == "error_budgets":
         return error_budgets(store.select_points(**labels)).flat[0].figure
     if name == "mmse":
@@ -85,6 +89,15 @@ def only(points: Sequence[xr.Dataset], what: str) -> xr.Dataset:
         names = ", ".join(name_of(point).replace("$", "") for point in points)
         raise AnalysisError(f"{what} drawn of one distribution (these match: {names}): choose --distribution")
     return points[0]
+
+
+def draw_memorisation(store: Store | Summary, labels: dict[str, Any]) -> Figure:
+    """Curves of the law that the labels choose; least noise and collapse of the same label in all dimensions."""
+    curves = records_of(store, "memorisation", **labels)
+    if not curves:
+        raise AnalysisError(f"'{store.path}' has no analysis of kind memorisation that matches")
+    law = {"distribution": curves[0]["distribution"].item()}
+    return memorisation(curves, *(records_of(store, kind, **law) for kind in ("least_noise", "collapse")))[0, 0].figure
 
 
 def draw_race(name: str, store: Store | Summary, labels: dict[str, Any], measures: Sequence[str]) -> Figure:

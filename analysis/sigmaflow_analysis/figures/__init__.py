@@ -3,6 +3,7 @@
 from .error_budget import error_budget
 from .error_budgets import error_budgets
 from .matched import matched
+from .memorisation import memorisation
 from .mmse import mmse
 from .mutual_information import mutual_information
 from .spectrum import spectra, spectrum
@@ -12,5 +13,5 @@ from .trajectories import trajectories
 from .who_wins import who_wins
 from .work_precision import work_precision
 
-__all__ = ["error_budget", "error_budgets", "matched", "mmse", "mutual_information", "save", "spectra", "spectrum",
-           "timeline", "trajectories", "who_wins", "work_precision"]
+__all__ = ["error_budget", "error_budgets", "matched", "memorisation", "mmse", "mutual_information", "save", "spectra",
+           "spectrum", "timeline", "trajectories", "who_wins", "work_precision"]
