@@ -134,4 +134,11 @@ def test_least_noise_against_n_and_d(study):
         assert numpy.all(numpy.diff(sigma) < 0.0), (dim, sigma)
     ordered = numpy.array([means[dim] for dim in sorted(means)])
     assert numpy.all(numpy.diff(ordered, axis=0) > 0.0)
-    assert all(record["inside"].all() for record in groups(study, "least_noise").values())
+    records = groups(study, "least_noise")
+    assert all(record["inside"].all() for record in records.values())
+    if FULL:
+        claim("study-shared-points", records[4]["effective_number"][-1].mean())
+        ratio = groups(study, "collapse")[16]["sigma"][-1, 1] / means[16][-1]
+        claim("study-collapse-over-least-noise", ratio)
+        assert numbers_of_points(study, 4, "least")[-1] == numbers_of_points(study, 16, "collapse")[-1] == 5000
+        assert ratio == pytest.approx(0.972, abs=0.01)
