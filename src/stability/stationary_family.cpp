@@ -61,7 +61,8 @@ bool is_same_family(StationarySearch& search, double length, const StationaryPoi
         return false;
     StationaryPoint here = a;
     Stream stream(0, 0, 1, Purpose::test);
-    for (int stride = 0; stride < kMostStrides; ++stride) {
+    double stride = kStride * length;
+    for (int i = 0; i < kMostStrides && stride > 0.1 * kStride * length; ++i) {
         const Eigen::VectorXd to = b.x - here.x;
         if (to.norm() <= 1e-6 * length) return true;
         Eigen::VectorXd along = here.zero_directions.transpose() * to;
@@ -69,10 +70,14 @@ bool is_same_family(StationarySearch& search, double length, const StationaryPoi
         if (along.norm() < 1e-3 * to.norm()) {
             for (double& entry : along) entry = stream.normal() * length;
         }
-        const double reach = std::min(along.norm(), kStride * std::max(length, 0.1 * to.norm()));
+        const double reach = std::min(along.norm(), stride);
         auto next = search.polish(here.x + here.zero_directions * (reach / along.norm() * along));
-        if (!next || next->zeros() != a.zeros()) return false;
-        here = std::move(*next);
+        if (next && next->zeros() == a.zeros() && next->index == a.index) {
+            here = std::move(*next);
+            stride *= 2.0;
+        } else {
+            stride *= 0.25;
+        }
     }
     return false;
 }

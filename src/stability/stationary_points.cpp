@@ -10,6 +10,7 @@ namespace {
 
 constexpr double kOffset = 0.5;     ///< of the size of a peak or saddle: where its neighbours are looked for
 constexpr int kMostDirections = 8;  ///< softest stable directions that are followed upwards
+constexpr int kMostModes = 40;      ///< whose ways to each other are looked at
 constexpr int kMostRounds = 6;
 constexpr int kMostStarts = 3000;
 
@@ -84,6 +85,31 @@ void StationaryFinder::search_deflated(const std::vector<SearchStart>& starts) {
     }
 }
 
+void StationaryFinder::search_between_modes() {
+    constexpr int kPlaces = 64;
+    std::vector<Eigen::VectorXd> modes;
+    for (const auto& point : points_) {
+        if (point.index == 0 && static_cast<int>(modes.size()) < kMostModes) modes.push_back(point.x);
+    }
+    std::vector<SearchStart> starts;
+    FieldSamples samples;
+    for (std::size_t i = 0; i < modes.size(); ++i) {
+        for (std::size_t j = i + 1; j < modes.size(); ++j) {
+            const Eigen::VectorXd way = modes[j] - modes[i];
+            Eigen::MatrixXd x(way.size(), kPlaces);
+            for (int k = 0; k < kPlaces; ++k) x.col(k) = modes[i] + (k + 0.5) / kPlaces * way;
+            search_.system().evaluate(x, Eigen::VectorXd::Constant(kPlaces, tau_), samples);
+            const Eigen::RowVectorXd along = way.transpose() * samples.values;
+            for (int k = 1; k < kPlaces; ++k) {
+                // F points down p_sigma: a minimum between two places.
+                if (along[k - 1] > 0.0 && along[k] < 0.0)
+                    starts.push_back({.x = 0.5 * (x.col(k - 1) + x.col(k)), .index = 1});
+            }
+        }
+    }
+    search(starts);
+}
+
 StationarySet StationaryFinder::result() const {
     StationarySet out{.tau = tau_, .points = points_, .euler_sum = 0, .complete = false, .doubt = {}};
     summarise(out);
@@ -100,6 +126,7 @@ StationarySet find_stationary_points(const Distribution& law, double sigma, cons
     finder.search(stationary_starts(law, sigma, key, kMostStarts));
     finder.search_deflated(drawn_starts(law, sigma, key, 0, 32));
     for (int round = 1; round < kMostRounds && finder.result().euler_sum != 1; ++round) {
+        finder.search_between_modes();
         const auto starts = drawn_starts(law, sigma, key, round, 32 << round);
         finder.search(starts);
         finder.search_deflated(starts);

@@ -168,7 +168,7 @@ TEST(BranchDiagram, SimplicesHaveTheirWindows) {
     for (int n = 2; n <= (all_asked() ? 4 : 3); ++n) {
         for (const double width : {0.0, 0.25}) {
             const auto law = kind_of("simplex", {{"dim", Value(n)}, {"radius", Value(1.0)}, {"width", Value(width)}});
-            const auto diagram = trace_branches(*law, 0.45, 0.95);
+            const auto diagram = trace_branches(*law, 0.35, 0.95);
             for (const auto& fold : of_kind(diagram, SpecialKind::fold)) {
                 if (fold.tau < diagram.special_points.front().tau - 1e-6) continue;
                 const double s = std::hypot(sigma_of(fold), width);
@@ -285,7 +285,28 @@ TEST(BranchDiagram, FoldsOfLineDensitiesAreThoseOfFiftyDigits) {
         const auto diagram = trace_branches(*law, 0.03, 4.0);
         expect_sound(diagram, "set " + std::to_string(set));
         const auto expected = witness::all_line_folds(atoms, 0.03, 4.0);
-        EXPECT_EQ(diagram.special_points.size(), expected.size()) << set;
+        int pitchforks = 0;
+        for (const auto& point : diagram.special_points) {
+            if (point.kind != SpecialKind::fold) {
+                // Two points of one weight, so far from the others that these are below rounding: sigma_c is half their
+                // distance.
+                ++pitchforks;
+                double nearest = 1.0;
+                for (const double y : atoms.places) {
+                    for (const double other : atoms.places) {
+                        nearest = std::min(nearest, std::abs(0.5 * (y + other) - point.x[0]) +
+                                                        std::abs(0.5 * (y - other) - sigma_of(point)));
+                    }
+                }
+                EXPECT_LE(nearest, 1e-12) << name_of(point.kind);
+                continue;
+            }
+            const bool known = std::any_of(expected.begin(), expected.end(), [&](const auto& fold) {
+                return std::abs(point.x[0] - fold.x) < 1e-5 && std::abs(point.tau - fold.tau) < 1e-6;
+            });
+            EXPECT_TRUE(known) << "at x = " << point.x[0] << ", sigma = " << sigma_of(point);
+        }
+        EXPECT_EQ(diagram.special_points.size(), expected.size() + pitchforks) << set;
         for (const auto& fold : expected) {
             double nearest = 1.0;
             for (const auto& point : diagram.special_points) {

@@ -143,6 +143,7 @@ TEST(StationaryPoints, EulerSumsOfRandomPlanarMixturesAreOne) {
             const double sigma = 0.02 * std::pow(100.0, j / 19.0);
             const auto set = find_stationary_points(*law, sigma, {1, static_cast<std::uint64_t>(i)});
             ++sets;
+            if (set.euler_sum != 1) std::printf("law %d, sigma %g: sum %d\n", i, sigma, set.euler_sum);
             bad += set.euler_sum != 1 ? 1 : 0;
             undoubted += set.euler_sum != 1 && set.complete ? 1 : 0;
         }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <boost/multiprecision/cpp_bin_float.hpp>
 #include <cmath>
+#include <functional>
 
 namespace sigmaflow::witness {
 namespace {
@@ -72,7 +73,7 @@ std::optional<LineFold> line_fold(const LineAtoms& atoms, double x, double tau) 
 
 std::vector<LineFold> all_line_folds(const LineAtoms& atoms, double sigma_min, double sigma_max) {
     const auto [least, most] = std::minmax_element(atoms.places.begin(), atoms.places.end());
-    constexpr int kPlaces = 4000;
+    constexpr int kPlaces = 6000;
     // Zeros of x - m on even places, in doubles.
     const auto zeros = [&](double tau) {
         const double sigma2 = std::exp(2.0 * tau);
@@ -96,22 +97,33 @@ std::vector<LineFold> all_line_folds(const LineAtoms& atoms, double sigma_min, d
         return out;
     };
     std::vector<LineFold> out;
-    constexpr int kLevels = 400;
-    const double top = std::log(sigma_max);
-    const double step = (std::log(sigma_min) - top) / kLevels;
-    for (int i = 0; i < kLevels; ++i) {
-        const auto above = zeros(top + i * step);
-        const auto below = zeros(top + (i + 1) * step);
-        if (above.size() == below.size()) continue;
-        // Pairs of zeros below that have nothing near them above.
+    // The pairs of zeros at `low` from which Newton's method ends between low and high.
+    const auto collect = [&](double high, double low) {
+        const auto below = zeros(low);
         for (std::size_t j = 0; j + 1 < below.size(); ++j) {
-            const auto found = line_fold(atoms, 0.5 * (below[j] + below[j + 1]), top + (i + 0.5) * step);
-            if (!found || std::abs(found->tau - (top + (i + 0.5) * step)) > 0.51 * std::abs(step)) continue;
+            const auto found = line_fold(atoms, 0.5 * (below[j] + below[j + 1]), 0.5 * (low + high));
+            if (!found || std::abs(found->tau - low) > 5e-3) continue;
             const bool known = std::any_of(out.begin(), out.end(), [&](const LineFold& fold) {
                 return std::abs(fold.x - found->x) < 1e-9 && std::abs(fold.tau - found->tau) < 1e-9;
             });
             if (!known) out.push_back(*found);
         }
+    };
+    const std::function<void(double, double, std::size_t, std::size_t)> search =
+        [&](double high, double low, std::size_t above, std::size_t below) {
+            if (above == below) return;
+            if (high - low < 1e-4) return collect(high, low);
+            const double middle = 0.5 * (high + low);
+            const std::size_t between = zeros(middle).size();
+            search(high, middle, above, between);
+            search(middle, low, between, below);
+        };
+    constexpr int kLevels = 200;
+    const double top = std::log(sigma_max);
+    const double step = (std::log(sigma_min) - top) / kLevels;
+    for (int i = 0; i < kLevels; ++i) {
+        const double high = top + i * step;
+        search(high, high + step, zeros(high).size(), zeros(high + step).size());
     }
     return out;
 }

@@ -21,8 +21,8 @@ struct LineFold {
 /// x = m and Var[x0|x] = sigma^2, from a guess; nothing if Newton's method goes away from it.
 [[nodiscard]] std::optional<LineFold> line_fold(const LineAtoms& atoms, double x, double tau);
 
-/// All folds of sigma in a range: sign changes of p' are counted on 400 sigmas and places even in x, changes of the
-/// count are bracketed, and refined in 50 digits.
+/// All folds of sigma in a range: sign changes of p' are counted at places even in x, changes of the count are
+/// bracketed to 1e-4 in tau and refined in 50 digits.
 [[nodiscard]] std::vector<LineFold> all_line_folds(const LineAtoms& atoms, double sigma_min, double sigma_max);
 
 }  // namespace sigmaflow::witness

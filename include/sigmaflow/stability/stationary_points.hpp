@@ -22,6 +22,8 @@ class StationaryFinder {
     void search(const std::vector<SearchStart>& starts);
     /// Newton's method from all starts with what is known deflated, again and again while it brings something new.
     void search_deflated(const std::vector<SearchStart>& starts);
+    /// Searches for saddles from where p_sigma is least on the way from mode to mode.
+    void search_between_modes();
     /// What was found, in order and summed up.
     [[nodiscard]] StationarySet result() const;
 

@@ -40,6 +40,8 @@ class StationarySearch {
     /// Newton's method from near a stationary point, to rounding.
     [[nodiscard]] std::optional<StationaryPoint> polish(const Eigen::VectorXd& x);
 
+    [[nodiscard]] GradientSystem& system() { return system_; }
+
   private:
     struct Lane;
 
