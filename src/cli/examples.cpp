@@ -79,8 +79,37 @@ levels = 9
 quantities = ["positions", "spectrum", "log_density", "likelihood"]
 )";
 
+constexpr const char* information =
+    R"(# What noise hides of a law: analyses look at distributions as a whole, so there are no schedules and no solvers here
+# ('sigmaflow list analyses'; a study may have both). 4 laws x 33 levels = 132 tasks.
+
+[study]
+name = "information"
+seed = 1
+
+[[distribution]]
+name = "ring"
+kind = "ring"
+count = 8                       # a branching direction appears where noise no longer tells the eight apart
+width = 0.05
+
+[[distribution]]
+name = "shell"
+kind = "ellipsoid_shell"
+dim = [2, 3, 8]                 # an axis: of dimension 1, 2 and 7 at small sigma
+
+[[analysis]]
+kind = "information"            # mmse, mutual information, dimensions, heat capacity, branching directions
+sigma_min = 0.01
+sigma_max = 10.0
+levels = 33                     # each is a task
+samples = 1024                  # draws at each level
+# distributions = ["ring"]      # labels; default: all
+)";
+
 const std::map<std::string, const char*>& examples() {
-    static const std::map<std::string, const char*> all = {{"gaussian", gaussian}, {"toy", toy}};
+    static const std::map<std::string, const char*> all = {
+        {"gaussian", gaussian}, {"information", information}, {"toy", toy}};
     return all;
 }
 

@@ -53,10 +53,17 @@ std::string readable_bytes(std::uint64_t bytes) {
 void print_text(const Study& study, const Plan& plan, const Forecast& cost, int ranks, int threads) {
     std::size_t parts = 0;
     for (const auto& planned : plan.analyses) parts += static_cast<std::size_t>(planned.parts);
-    fmt::print("study {}: {} points, {} tasks of at most {} particles, {} shapes\n", study.name, plan.points.size(),
-               plan.tasks.size() - parts, plan.block, plan.groups.size());
+    if (plan.points.empty()) {
+        fmt::print("study {}: no points of solvers\n", study.name);
+    } else {
+        fmt::print("study {}: {} points, {} tasks of at most {} particles, {} shapes\n", study.name, plan.points.size(),
+                   plan.tasks.size() - parts, plan.block, plan.groups.size());
+    }
     for (const auto& group : plan.groups) fmt::print("  {:<24} {} points\n", group.name, group.points.size());
-    if (parts > 0) fmt::print("{} analyses of distributions, {} tasks\n", plan.analyses.size(), parts);
+    if (parts > 0) {
+        fmt::print("{} analys{} of distributions, {} tasks\n", plan.analyses.size(),
+                   plan.analyses.size() == 1 ? "is" : "es", parts);
+    }
     for (const auto& group : plan.analysis_groups) {
         fmt::print("  {:<24} {} distribution{} x {} {}{}\n", group.name, group.analyses.size(),
                    group.analyses.size() == 1 ? "" : "s", group.parts, group.part_axis, group.parts == 1 ? "" : "s");

@@ -17,14 +17,38 @@ struct RankShare {
     double wait_seconds = 0.0;
 };
 
+struct Failure {
+    std::size_t task = 0;
+    std::string message;
+    std::string part;  ///< which part of which analysis; empty for a block of particles
+};
+
 struct Summary {
     std::int64_t total = 0, done = 0, failed = 0;
+    std::int64_t parts = 0, parts_done = 0;    ///< of analyses, counted above as well
     double cost_left = 0.0;                    ///< predicted
     double tasks_per_second = 0.0;             ///< of the last session
     double remaining_seconds = 0.0;            ///< NaN if nothing tells
     std::map<std::uint32_t, RankShare> ranks;  ///< of the last session
-    std::vector<std::pair<std::size_t, std::string>> failures;
+    std::vector<Failure> failures;
 };
+
+/// The text of a column of the points table, or empty.
+std::string text_at(const Layout& layout, const std::string& column, std::int64_t point) {
+    for (const auto& candidate : layout.tables.front().columns) {
+        if (candidate.name != column) continue;
+        return std::get<std::vector<std::string>>(candidate.values).at(static_cast<std::size_t>(point));
+    }
+    return {};
+}
+
+/// "analysis modes of ring, level 3"
+std::string part_name(const Layout& layout, const TaskPlace& place) {
+    const Group& group = layout.groups[place.group];
+    if (group.analysis.empty()) return {};
+    return fmt::format("analysis {} of {}, {} {}", text_at(layout, "analysis", place.point),
+                       text_at(layout, "distribution", place.point), group.part_axis, place.block);
+}
 
 Summary summarise(const StoreReader& reader) {
     Summary out;
@@ -37,6 +61,9 @@ Summary summarise(const StoreReader& reader) {
     for (std::size_t i = 0; i < tasks.size(); ++i) {
         const TaskState& task = tasks[i];
         ++out.total;
+        const bool is_part = !reader.layout().groups[places[i].group].analysis.empty();
+        if (is_part) ++out.parts;
+        if (is_part && task.status == TaskStatus::done) ++out.parts_done;
         if (task.status == TaskStatus::pending) {
             out.cost_left += places[i].predicted_seconds;
             continue;
@@ -44,7 +71,7 @@ Summary summarise(const StoreReader& reader) {
         if (task.status == TaskStatus::done) ++out.done;
         if (task.status == TaskStatus::failed) {
             ++out.failed;
-            out.failures.emplace_back(i, task.message);
+            out.failures.push_back({i, task.message, part_name(reader.layout(), places[i])});
         }
         if (task.session != session) continue;
         RankShare& share = out.ranks[task.rank];
@@ -67,7 +94,9 @@ Json as_json(const Summary& summary) {
             {{"rank", rank}, {"tasks", share.tasks}, {"seconds", share.seconds}, {"wait_seconds", share.wait_seconds}});
     }
     Json failures = Json::array();
-    for (const auto& [task, message] : summary.failures) failures.push_back({{"task", task}, {"message", message}});
+    for (const auto& failure : summary.failures) {
+        failures.push_back({{"task", failure.task}, {"message", failure.message}, {"part", failure.part}});
+    }
     return {{"total", summary.total},
             {"done", summary.done},
             {"failed", summary.failed},
@@ -75,12 +104,15 @@ Json as_json(const Summary& summary) {
             {"tasks_per_second", summary.tasks_per_second},
             {"remaining_seconds", summary.remaining_seconds},
             {"ranks", ranks},
-            {"failures", failures}};
+            {"failures", failures},
+            {"analysis_parts", summary.parts},
+            {"analysis_parts_done", summary.parts_done}};
 }
 
 void print_text(const Summary& summary) {
     const std::int64_t pending = summary.total - summary.done - summary.failed;
     fmt::print("{} of {} tasks done, {} failed, {} pending\n", summary.done, summary.total, summary.failed, pending);
+    if (summary.parts > 0) fmt::print("of these {} of {} parts of analyses done\n", summary.parts_done, summary.parts);
     if (summary.tasks_per_second > 0.0) fmt::print("{:.3g} tasks/s in the last session", summary.tasks_per_second);
     if (pending > 0 && std::isfinite(summary.remaining_seconds)) {
         fmt::print(", about {} left at that rate", readable_seconds(summary.remaining_seconds));
@@ -90,7 +122,10 @@ void print_text(const Summary& summary) {
         fmt::print("  rank {:<4} {:>7} tasks {:>10.2f} s of work {:>8.2f} s without\n", rank, share.tasks,
                    share.seconds, share.wait_seconds);
     }
-    for (const auto& [task, message] : summary.failures) fmt::print("  task {} failed: {}\n", task, message);
+    for (const auto& failure : summary.failures) {
+        const std::string part = failure.part.empty() ? "" : " (" + failure.part + ")";
+        fmt::print("  task {}{} failed: {}\n", failure.task, part, failure.message);
+    }
 }
 
 }  // namespace

@@ -6,6 +6,8 @@
 #include <cstring>
 #include <limits>
 
+#include "analysis_look.hpp"
+
 namespace sigmaflow {
 namespace {
 
@@ -110,7 +112,8 @@ std::string point_line(const std::string& name, const PointLook& look, const std
 }  // namespace
 
 std::string first_look(const StoreReader& reader, const Plan& plan, std::size_t most) {
-    if (plan.points.empty()) return {};
+    const std::string analyses = look_at_analyses(reader, plan, most / 4);
+    if (plan.points.empty()) return analyses;
     const auto fields = plan.groups.front().fields;
     std::string out = "means at the last recorded sigma; least J: over all recorded sigmas (negative: branching)\n";
     out += heading(fields);
@@ -119,7 +122,7 @@ std::string first_look(const StoreReader& reader, const Plan& plan, std::size_t 
         if (!look.is_empty()) out += point_line(point_name(plan.points[i]), look, fields);
     }
     if (plan.points.size() > most) out += fmt::format("... and {} more points\n", plan.points.size() - most);
-    return out;
+    return out + analyses;
 }
 
 }  // namespace sigmaflow

@@ -17,7 +17,7 @@ TEST(Examples, ParsePlanAndFitAFile) {
         const Study study = parse_study(example_study(name), name + ".toml");
         EXPECT_EQ(study.name, name);
         const Plan plan = make_plan(study, {});
-        EXPECT_GT(plan.points.size(), 1U) << name;
+        EXPECT_GT(plan.points.size() + plan.analyses.size(), 1U) << name;
         EXPECT_GT(make_layout(study, plan).data_bytes(), 0U) << name;
         EXPECT_EQ(example_study(name).front(), '#') << name << " starts with what it shows";
     }

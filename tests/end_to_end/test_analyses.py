@@ -140,6 +140,11 @@ def test_a_failing_part_ends_nothing_and_is_tried_again(lab, reference):
     status = lab.json("status", reference, "--json")
     assert (status["done"], status["failed"], status["pending"]) == (TASKS - 1, 1, 0)
     assert status["failures"][0]["task"] == FAULTY and "fault on demand" in status["failures"][0]["message"]
+    assert status["failures"][0]["part"] == "analysis few of ring, level 1"
+    assert (status["analysis_parts"], status["analysis_parts_done"]) == (PARTS, PARTS - 1)
+    text = lab.check("status", reference).out
+    assert f"of these {PARTS - 1} of {PARTS} parts of analyses done" in text
+    assert f"task {FAULTY} (analysis few of ring, level 1) failed: fault on demand" in text
     run = ["run", "study.toml", "-o", "out.h5", "--quiet"]
     lab.check(*run, fault=THROW, code=TASK_FAILED)
     lab.check(*run, "--resume", "--retry-failed", code=DONE)
@@ -180,17 +185,16 @@ def test_finished_parts_are_written_while_a_long_one_runs(lab):
     lab.verify("out.h5")
 
 
-def test_a_stop_waits_for_the_parts_under_way(lab):
+@pytest.mark.parametrize("ranks", [None, 2])
+def test_a_stop_waits_for_the_parts_under_way(lab, ranks):
     lab.write("alone.toml", LAWS + ANALYSES)
-    for ranks in (None, 2):
-        job = lab.start("run", "alone.toml", "-o", "out.h5", "--threads", 1, "--epoch", 60, "--overwrite", ranks=ranks,
-                        fault="sleep@*=1.5")  # fmt: skip
-        wait_for_session(lab.path("out.h5"))
-        wait_until(lambda: job.running(), "the job")
-        time.sleep(0.5)
-        job.signal(signal.SIGUSR1)  # no part has ended yet, no epoch either
-        assert job.wait().code == STOPPED, job.err
-        assert numpy.count_nonzero(statuses(lab.path("out.h5")) == 1) == (ranks or 1), "what was begun is written"
+    job = lab.start("run", "alone.toml", "-o", "out.h5", "--threads", 1, "--epoch", 60, ranks=ranks,
+                    fault="sleep@*=2")  # fmt: skip
+    wait_for_session(lab.path("out.h5"))
+    time.sleep(0.7)
+    job.signal(signal.SIGUSR1)  # no part has ended yet, no epoch either
+    assert job.wait().code == STOPPED, job.err
+    assert numpy.count_nonzero(statuses(lab.path("out.h5")) == 1) == (ranks or 1), "what was begun is written"
     lab.verify("out.h5")
 
 
@@ -242,5 +246,9 @@ def test_mistakes_end_before_anything_is_written(lab):
 
 
 def test_the_preview_computes_them_whole(lab):
-    lab.check("run", "study.toml", "-o", "out.h5", "--preview")
+    told = lab.check("run", "study.toml", "-o", "out.h5", "--preview").err
+    assert "means at the last" in told and "analysis few of ring samples=100" in told
+    with h5py.File(lab.path("out.h5")) as file:
+        last = file["results/information_dim2/mmse"][0, -1]
+    assert f"{last:.5g}" in told.split("analysis few of ring samples=200")[0], "a line for the last level"
     assert len(statuses(lab.path("out.h5"))) == 3 + PARTS and (statuses(lab.path("out.h5")) == 1).all()

@@ -194,7 +194,7 @@ def test_list_shows_parameters_ranges_and_defaults(lab):
     assert re.search(r"^      means +.*required\)$", clouds, re.M)
 
 
-@pytest.mark.parametrize("name", ["toy", "gaussian"])
+@pytest.mark.parametrize("name", ["toy", "gaussian", "information"])
 def test_examples_plan_and_run(lab, name):
     study = lab.check("example", name)
     assert study.err == "" and study.out.startswith("# ")
@@ -204,7 +204,7 @@ def test_examples_plan_and_run(lab, name):
     with open(lab.path("example.toml")) as piped:
         assert "points" in lab.start("plan", "/dev/stdin", stdin=piped).wait().out
     run = lab.check("run", "example.toml", "--preview", "--threads", 2)  # also: the output's name is the study's
-    assert "means" in run.err
+    assert ("analysis information of ring" if name == "information" else "means") in run.err
     lab.verify(f"{name}.h5")
 
 
@@ -306,6 +306,7 @@ def test_status(finished, reference):
     status = finished.json("status", "out.h5", "--json")
     assert list(status) == [
         "total", "done", "failed", "pending", "tasks_per_second", "remaining_seconds", "ranks", "failures",
+        "analysis_parts", "analysis_parts_done",
     ]  # fmt: skip
     assert (status["total"], status["done"], status["failed"], status["pending"]) == (TASKS, TASKS, 0, 0)
     assert status["tasks_per_second"] > 0 and status["failures"] == []

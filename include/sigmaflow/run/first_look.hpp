@@ -11,7 +11,7 @@ namespace sigmaflow {
 
 /// A table with one line per point (the first `most` of them): every scalar quantity's mean at the last recorded sigma,
 /// and the least eigenvalue of J averaged over particles at the sigma where it is lowest, which tells how strongly
-/// trajectories branch. Read from the finished file.
+/// trajectories branch; then what analyses found. Read from the finished file.
 [[nodiscard]] std::string first_look(const StoreReader& reader, const Plan& plan, std::size_t most = 24);
 
 }  // namespace sigmaflow
