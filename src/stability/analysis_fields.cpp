@@ -6,6 +6,10 @@ RecordField real_field(const std::string& name, const std::string& unit, const s
     return {.name = name, .unit = unit, .meaning = meaning, .axes = {}};
 }
 
+RecordField whole_field(const std::string& name, const std::string& meaning, std::vector<RecordAxis> axes) {
+    return {.name = name, .unit = "count", .meaning = meaning, .axes = std::move(axes), .integer = true};
+}
+
 RecordField flag_field(const std::string& name, const std::string& meaning, std::vector<std::string> names) {
     return {
         .name = name, .unit = "1", .meaning = meaning, .axes = {}, .integer = true, .flag_meanings = std::move(names)};

@@ -12,6 +12,9 @@ namespace sigmaflow {
 inline constexpr double kNotKnown = std::numeric_limits<double>::quiet_NaN();
 
 [[nodiscard]] RecordField real_field(const std::string& name, const std::string& unit, const std::string& meaning);
+/// A count.
+[[nodiscard]] RecordField whole_field(const std::string& name, const std::string& meaning,
+                                      std::vector<RecordAxis> axes = {});
 /// An integer that counts through `names`.
 [[nodiscard]] RecordField flag_field(const std::string& name, const std::string& meaning,
                                      std::vector<std::string> names);

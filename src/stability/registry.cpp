@@ -6,6 +6,7 @@
 #include "sigmaflow/stability/least_noise_analysis.hpp"
 #include "sigmaflow/stability/memorisation_analysis.hpp"
 #include "sigmaflow/stability/speciation_analysis.hpp"
+#include "sigmaflow/stability/stationary_analysis.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -21,6 +22,8 @@ const Registry<AnalysisFactory>& analyses() {
     static const auto registry = [] {
         Registry<AnalysisFactory> kinds("analysis");
         kinds.add(information_kind(), made<InformationAnalysis>);
+        kinds.add(modes_kind(), made<ModesAnalysis>);
+        kinds.add(branches_kind(), made<BranchesAnalysis>);
         kinds.add(speciation_kind(), made<SpeciationAnalysis>);
         kinds.add(commitment_kind(), made<CommitmentAnalysis>);
         kinds.add(collapse_kind(), made<CollapseAnalysis>);
