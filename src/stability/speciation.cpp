@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "dominant_eigenpairs.hpp"
 #include "sigmaflow/stability/class_posterior.hpp"
@@ -10,12 +11,25 @@ namespace sigmaflow {
 namespace {
 
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
-constexpr double kStep = 0.05;  // in ln sigma
+constexpr double kLongest = 0.05;  // steps in ln sigma
+constexpr double kShortest = 1e-14;
+constexpr double kLost = 1e-4;  // of the threshold: at a fold it is met to the root of rounding
 
-/// Above 0 where the centre is unstable; a centre that is lost at a fold counts as such.
-double excess(SpeciationFrame frame, const CentreState& centre) {
-    if (!centre.converged) return 1.0;
-    return centre.top_variance / critical_variance(frame, centre.sigma) - 1.0;
+/// By how much of its threshold a frame is stable.
+double margin(SpeciationFrame frame, const CentreState& centre) {
+    return 1.0 - centre.top_variance / critical_variance(frame, centre.sigma);
+}
+
+/// Whether `next` is a stable centre on the branch of `from`: its margins are no less than a tenth, and it moved by no
+/// more than a quarter of sigma J, the order of the distance to a saddle that is near. Steps then approach the end of
+/// stability geometrically, and none leads onto a saddle, whose J is negative, or to another mode.
+bool continues(SpeciationFrame frame, const CentreState& from, const CentreState& next) {
+    if (!next.converged) return false;
+    for (const auto each : {frame, SpeciationFrame::canonical}) {
+        if (!(margin(each, next) >= 0.1 * margin(each, from))) return false;
+    }
+    const double j = margin(SpeciationFrame::canonical, from);
+    return (next.x - from.x).norm() <= next.sigma * (0.25 * j + 1e-9);
 }
 
 SpeciationPoint point_of(const CentreState& centre) {
@@ -85,20 +99,21 @@ SpeciationPoint speciation(const Distribution& law, SpeciationFrame frame, Centr
     CentreFollower follower(law, rule);
     CentreState above = follower.start(16.0 * width);
     // Where a tends to the threshold itself (VP flow and unit variance), rounding decides: unstable from the start.
-    if (excess(frame, above) > -1e-9) return {kInfinity, above.top_variance, above.x, above.direction};
-    CentreState below = above;
-    while (true) {
-        below = follower.follow(above, above.sigma * std::exp(-kStep));
-        if (excess(frame, below) >= 0.0) break;
-        above = below;
+    if (margin(frame, above) < 1e-9) return {kInfinity, above.top_variance, above.x, above.direction};
+    for (double step = kLongest; step > kShortest;) {
+        CentreState next = follower.follow(above, above.sigma * std::exp(-step));
+        if (!continues(frame, above, next)) {
+            step *= 0.5;
+            continue;
+        }
+        // The next step is to reach a fifth of the margin, were it linear in ln sigma.
+        const double left = margin(frame, next);
+        const double fall = (margin(frame, above) - left) / step;
+        step = std::min({kLongest, 2.0 * step, fall > 0.0 ? 0.8 * left / fall : kLongest});
+        above = std::move(next);
         if (above.sigma < least * width) return {};
     }
-    while (true) {
-        const double middle = above.sigma + 0.5 * (below.sigma - above.sigma);
-        if (!(middle < above.sigma && middle > below.sigma)) return point_of(above);
-        const CentreState centre = follower.follow(above, middle);
-        (excess(frame, centre) < 0.0 ? above : below) = centre;
-    }
+    return margin(frame, above) < kLost ? point_of(above) : SpeciationPoint{};
 }
 
 }  // namespace sigmaflow

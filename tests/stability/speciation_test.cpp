@@ -1,10 +1,14 @@
 // Speciation in every frame, against closed forms.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <fstream>
+#include <limits>
+#include <numbers>
 #include <sstream>
 
+#include "sigmaflow/stability/branch_diagram.hpp"
 #include "sigmaflow/stability/speciation.hpp"
 #include "stability/laws_at_hand.hpp"
 #include "support/claim.hpp"
@@ -140,6 +144,59 @@ TEST(Speciation, FollowsACentreThatMoves) {
     EXPECT_GT(point.centre[1], 0.05);
     const double y = point.centre[1];
     EXPECT_NEAR(0.999 * std::tanh(0.999 * y + 0.5 * std::log(0.5005 / 0.4995)), y, 1e-12);
+}
+
+// Four points without symmetry: near sigma = 0.5597 two data points all but part in a pitchfork, J falls to 0.0051, but
+// the mode goes on to (0, 0) and what appears is a pair in a fold at 0.55793 (`sigmaflow branches`).
+TEST(Speciation, IsNotThatOfAnImperfectPitchfork) {
+    const auto law = law_of(
+        "points",
+        {{"values", Value::List{numbers({1.0, 2.0}), numbers({0.0, 0.0}), numbers({-1.0, 0.5}), numbers({3.0, 3.0})}}});
+    EXPECT_TRUE(std::isnan(sigma_of(*law)));
+}
+
+/// The sigma at which the branch of the one mode at large sigma ends; NaN if it goes on to the least sigma.
+double end_of_first_branch(const BranchDiagram& diagram) {
+    const auto first = std::max_element(diagram.branches.begin(), diagram.branches.end(),
+                                        [](const Branch& a, const Branch& b) { return a.tau_high < b.tau_high; });
+    if (first->low.special < 0) return std::numeric_limits<double>::quiet_NaN();
+    return std::exp(diagram.special_points[static_cast<std::size_t>(first->low.special)].tau);
+}
+
+// A peer: continuation with refined special points. Nearly regular triangles, whose centre is a mode of its own until
+// it ends in a fold near 1/sqrt 2, and triangles of any shape, whose first mode goes on to a corner.
+TEST(Speciation, IsTheEndOfTheFirstBranch) {
+    Stream stream(1, 2, 6, Purpose::test);
+    int folds = 0;
+    int compared = 0;
+    double worst = 0.0;
+    for (int trial = 0; trial < 40; ++trial) {
+        const double shape = trial % 2 == 0 ? 0.003 : 0.5;
+        Value::List values;
+        std::vector<double> weights;
+        for (int k = 0; k < 3; ++k) {
+            const double angle = 2.0 * std::numbers::pi / 3.0 * k;
+            values.push_back(
+                numbers({std::cos(angle) + shape * stream.normal(), std::sin(angle) + shape * stream.normal()}));
+            weights.push_back(1.0 + shape * stream.uniform());
+        }
+        const auto law = law_of("points", {{"values", values}, {"weights", numbers(weights)}});
+        const auto diagram = trace_branches(*law, 0.1, 4.0);
+        if (!diagram.complete) continue;
+        ++compared;
+        const double width = std::sqrt(law->moments().covariance.trace());
+        const double expected = end_of_first_branch(diagram);
+        const double found = speciation(*law, kCanonical, CentreRule::stationary, 0.1 / width).sigma;
+        EXPECT_EQ(std::isnan(found), std::isnan(expected)) << trial << ' ' << found << ' ' << expected;
+        if (std::isnan(found) || std::isnan(expected)) continue;
+        ++folds;
+        worst = std::max(worst, std::abs(found / expected - 1.0));
+    }
+    EXPECT_GE(compared, 36);
+    EXPECT_GE(folds, 10);
+    EXPECT_GE(compared - folds, 10);
+    EXPECT_LE(worst, 1e-9);  // J^2 at its end, where Newton's steps fail
+    claim("speciation-folds", worst);
 }
 
 TEST(Speciation, OfSymmetricShapes) {

@@ -45,9 +45,10 @@ struct SpeciationPoint {
 
 /// Where a frame loses its stability, followed from 16 times the width sqrt(tr Cov[x0]) down to `least` times it:
 /// a(sigma) = critical_variance(sigma) solved with a of the centre at each sigma, to about 1e-12 relative for a
-/// symmetric law. A crossing and back within 5 % of sigma is overlooked. The stationary centre of a law without
-/// symmetry usually stays a stable mode to the end: the answer is then NaN. The mean of such a law has a threshold if
-/// it is not far from symmetric.
+/// symmetric law; or where the centre ends in a fold, to the root of rounding. Steps are 5 % of sigma, less where the
+/// centre moves; a crossing and back within a step is overlooked. The stationary centre of a law without symmetry
+/// usually stays a stable mode to the end: the answer is then NaN. The mean of such a law has a threshold if it is not
+/// far from symmetric.
 [[nodiscard]] SpeciationPoint speciation(const Distribution& law, SpeciationFrame frame, CentreRule rule,
                                          double least = 1e-3);
 
