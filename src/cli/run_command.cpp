@@ -27,7 +27,7 @@ Command run_command() {
         {"threads", "N", "threads per rank (default: OMP_NUM_THREADS, else the cores of the affinity mask)"},
         {"max-time", "HH:MM:SS", "stop in time to have everything written by then, counted from the start"},
         {"epoch", "SECONDS", "time between collective writes (default 5)"},
-        {"preview", "", "1 % of the particles: a first look"},
+        {"preview", "", "1 % of the particles and samples: a first look"},
         {"quiet", "", "no progress and no closing messages"}};
     return {spec, [](const Arguments& arguments) {
                 RunOptions options;

@@ -79,10 +79,11 @@ class RoomEffects {
   public:
     explicit RoomEffects(std::string room) : prefix_(std::move(room) + ".") {}
 
-    void add(const Point& point, const std::function<Fingerprint()>& measure) {
+    void add(const std::vector<std::pair<std::string, Value>>& point_axes,
+             const std::function<Fingerprint()>& measure) {
         std::vector<std::pair<std::string, std::string>> axes;
         std::string all;
-        for (const auto& [address, value] : point.axes) {
+        for (const auto& [address, value] : point_axes) {
             if (!address.starts_with(prefix_)) continue;
             axes.emplace_back(address, value.canonical());
             all += address + "=" + axes.back().second + ";";
@@ -115,8 +116,11 @@ std::vector<std::string> idle_axes(const Plan& plan) {
     RoomEffects grids("schedule");
     for (std::size_t i = 0; i < plan.points.size(); ++i) {
         const PointModel& model = plan.models[i];
-        laws.add(plan.points[i], [&] { return fingerprint(*model.distribution); });
-        grids.add(plan.points[i], [&] { return fingerprint(model); });
+        laws.add(plan.points[i].axes, [&] { return fingerprint(*model.distribution); });
+        grids.add(plan.points[i].axes, [&] { return fingerprint(model); });
+    }
+    for (const auto& planned : plan.analyses) {
+        laws.add(planned.point.axes, [&] { return fingerprint(*planned.distribution); });
     }
     std::vector<std::string> out;
     laws.collect(out);

@@ -48,5 +48,15 @@ TEST(IdleAxes, InsideObjectsToo) {
                 ElementsAre("distribution.a.of.radius"));
 }
 
+TEST(IdleAxes, AreFoundWhereLawsAreOnlyAnalysed) {
+    const auto idle = [](const std::string& normalize) {
+        const std::string text = "[[distribution]]\nname = \"a\"\nkind = \"parallel_planes\"\noffset = [0.5, 2.0]\n" +
+                                 normalize + "[[analysis]]\nkind = \"information\"\nlevels = [2, 3]\n";
+        return idle_axes(make_plan(parse_study(text, "s.toml"), {}));
+    };
+    EXPECT_THAT(idle("normalize = \"identity\"\n"), ElementsAre("distribution.a.offset"));
+    EXPECT_THAT(idle(""), IsEmpty());
+}
+
 }  // namespace
 }  // namespace sigmaflow

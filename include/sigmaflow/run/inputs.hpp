@@ -21,7 +21,8 @@ struct StudyInputs {
 /// Reads study and tables. InputError for whatever is wrong with them.
 [[nodiscard]] StudyInputs read_inputs(const std::string& path, const std::vector<std::string>& overrides);
 
-/// The overrides of `--preview`: 1 % of the particles, at least one tile.
+/// The overrides of `--preview`: 1 % of the particles, at least one tile; likewise of the `samples` of analyses that do
+/// not sweep them.
 [[nodiscard]] std::vector<std::string> preview_overrides(const Study& study);
 
 }  // namespace sigmaflow
