@@ -17,6 +17,13 @@ void PosteriorTile::prepare(int dim, const Needs& needs) {
     if (needs.covariance && covariance.empty()) covariance.assign(kTileWidth, Eigen::MatrixXd::Zero(dim, dim));
 }
 
+void PosteriorTile::repeat(int c, const Needs& needs) {
+    mean.col(c) = mean.col(c - 1);
+    if (needs.log_density) log_density[c] = log_density[c - 1];
+    if (needs.trace || needs.covariance) trace[c] = trace[c - 1];
+    if (needs.covariance) covariance[static_cast<std::size_t>(c)] = covariance[static_cast<std::size_t>(c) - 1];
+}
+
 void Denoiser::mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs, const Tile& directions,
                                 Workspace& workspace, PosteriorTile& out, Tile& derivatives) const {
     Needs wanted = needs;

@@ -36,6 +36,10 @@ void EllipsoidShellDenoiser::evaluate(const Tile& x, const Row& sigma, const Nee
     auto& scratch = static_cast<Scratch&>(workspace);
     const int k = frame().span();
     for (int c = 0; c < kTileWidth; ++c) {
+        if (repeats_column(x, sigma, c)) {
+            out.repeat(c, needs);
+            continue;
+        }
         double noise = 1.0;
         if (!frame().load(x, sigma, c, scratch.particle, noise)) {
             frame().spoil(needs, c, out);

@@ -52,6 +52,10 @@ void SurfaceShellDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs
     const FisherBinghamRoot& sphere = scratch.sphere;
     const int k = frame().span();
     for (int c = 0; c < kTileWidth; ++c) {
+        if (repeats_column(x, sigma, c)) {
+            out.repeat(c, needs);
+            continue;
+        }
         double noise = 1.0;
         if (!frame().load(x, sigma, c, scratch.particle, noise)) {
             frame().spoil(needs, c, out);

@@ -59,7 +59,14 @@ struct PosteriorTile {
     PosteriorTile(int dim, const Needs& needs);
     /// Makes room for what is needed; nothing happens if it is there. For tiles inside a workspace.
     void prepare(int dim, const Needs& needs);
+    /// Column c >= 1 becomes what column c - 1 is: log_density, mean, trace and covariance, as far as needed.
+    void repeat(int c, const Needs& needs);
 };
+
+/// Whether column c asks what column c - 1 has asked, as padding does: where a column costs much, its answer is copied.
+[[nodiscard]] inline bool repeats_column(const Tile& x, const Row& sigma, int c) {
+    return c > 0 && sigma[c] == sigma[c - 1] && x.col(c) == x.col(c - 1);
+}
 
 class Denoiser {
   public:
