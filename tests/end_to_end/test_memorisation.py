@@ -43,6 +43,13 @@ def study(tmp_path_factory):
     lab.close()
 
 
+@pytest.mark.skipif(FULL, reason="a minute for what the small study shows")
+def test_another_layout_computes_the_same_bits(study):
+    words = [word for key, value in SMALL.items() for word in ("--set", f"{key}={value}")]
+    study.check("run", "study.toml", "-o", "one.h5", "--quiet", "--threads", 3, *words)
+    study.assert_same("out.h5", "one.h5")
+
+
 def groups(lab, kind):
     """Dimension -> arrays of its group, for the analyses of this kind."""
     with h5py.File(lab.path("out.h5")) as file:
