@@ -37,6 +37,16 @@ Parameter samples_parameter(int fallback, const std::string& meaning) {
             .most = 10'000'000};
 }
 
+Parameter tolerance_parameter(double fallback) {
+    return {.name = "tolerance",
+            .type = Type::real,
+            .fallback = Value(fallback),
+            .meaning = "error allowed in a step of the flow, relative to |x| + sigma_min",
+            .least = 0.0,
+            .most = 0.1,
+            .least_excluded = true};
+}
+
 Parameter training_parameter() {
     return {.name = "points",
             .type = Type::integer,

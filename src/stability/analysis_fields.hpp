@@ -27,6 +27,8 @@ void put(AnalysisRecord& record, const std::string& name, const MeanEstimate& va
 
 /// `samples` with its default, 2 to 1e7.
 [[nodiscard]] Parameter samples_parameter(int fallback, const std::string& meaning);
+/// `tolerance` of the flow's steps with its default, in (0, 0.1].
+[[nodiscard]] Parameter tolerance_parameter(double fallback);
 /// `points`, the number of training points, 2 to 1e7.
 [[nodiscard]] Parameter training_parameter();
 /// Of evaluating ln p_{N,sigma} and its weights once at `draws` places.

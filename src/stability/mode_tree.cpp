@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kMostComponents = 4096;
 constexpr int kDraws = 256;
-constexpr int kShifts = 4;     ///< mean shifts before Newton's steps, from places that are no mode yet
+constexpr int kShifts = 4;      ///< mean shifts before Newton's steps, from places that are no mode yet
 constexpr double kSame = 1e-4;  ///< of sigma: ascents that end this near to each other at the ends of the flow
 
 std::vector<SearchStart> leaf_starts(const Distribution& law, const StreamKey& key) {
@@ -79,10 +79,13 @@ std::vector<ModeBranch> find_modes(const Distribution& law, double sigma, const 
     }
     const auto masses = log_masses(law, sigma, found);
     std::vector<ModeBranch> out;
-    for (std::size_t i = 0; i < found.size(); ++i) out.push_back({.leaf = found[i].x, .mass = std::exp(masses[i])});
-    std::stable_sort(out.begin(), out.end(), [sigma](const ModeBranch& a, const ModeBranch& b) {
-        return comes_before(a, b, sigma);
-    });
+    for (std::size_t i = 0; i < found.size(); ++i) {
+        ModeBranch& mode = out.emplace_back();
+        mode.leaf = found[i].x;
+        mode.mass = std::exp(masses[i]);
+    }
+    std::stable_sort(out.begin(), out.end(),
+                     [sigma](const ModeBranch& a, const ModeBranch& b) { return comes_before(a, b, sigma); });
     return out;
 }
 

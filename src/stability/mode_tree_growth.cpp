@@ -8,11 +8,39 @@
 namespace sigmaflow {
 namespace {
 
-/// Where two ascents count as one, of sigma: a symmetric pair is this near 1e-11 below its pitchfork, and rounding moves
-/// a mode there by 1e-6 at most.
+/// Where two ascents count as one, of sigma: a symmetric pair is this near 1e-11 below its pitchfork, and rounding
+/// moves a mode there by 1e-6 at most.
 constexpr double kMet = 1e-5;
 constexpr double kBracket = 1e-11;  ///< of sigma, where bisection ends
-constexpr int kPatience = 60;       ///< mean shifts before a search that failed is tried again
+constexpr double kAtOnce = 1e-9;    ///< of sigma: meetings no further apart are one
+
+/// Descends F where the search for a stationary point gives up: so near to where J is singular that rounding moves its
+/// last steps. The place of least |F| of 80, if that is rounding. It steps by F over |eigenvalue|, so it climbs p.
+std::optional<Eigen::VectorXd> settled(GradientSystem& flow, Eigen::VectorXd x, double sigma) {
+    constexpr int kSteps = 80;
+    constexpr double kRounding = 1e-13;
+    constexpr double kFlattest = 1e-9;
+    constexpr double kLongest = 0.1;  // of sigma
+    Eigen::VectorXd best = x;
+    double least = std::numeric_limits<double>::infinity();
+    StationaryPoint here;
+    for (int i = 0; i < kSteps; ++i) {
+        const FieldSample field = sample_field(flow, x, std::log(sigma));
+        if (!field.value.allFinite()) return std::nullopt;
+        if (field.value.norm() < least) {
+            least = field.value.norm();
+            best = x;
+        }
+        classify(field.jacobian, here);
+        const Eigen::VectorXd force = here.eigenvectors.transpose() * field.value;
+        Eigen::VectorXd step =
+            here.eigenvectors * (force.array() / here.eigenvalues.array().abs().max(kFlattest)).matrix();
+        const double length = step.norm() / (kLongest * sigma);
+        x -= length > 1.0 ? Eigen::VectorXd(step / length) : step;
+    }
+    if (least > kRounding * (sigma + best.norm())) return std::nullopt;
+    return best;
+}
 
 class TreeGrowth {
   public:
@@ -22,7 +50,7 @@ class TreeGrowth {
     void run(const std::vector<double>& ladder) {
         std::vector<Live> live;
         for (std::size_t k = 0; k < branches_.size(); ++k) {
-            live.push_back({static_cast<int>(k), branches_[k].leaf, branches_[k].mass});
+            live.push_back({static_cast<int>(k), branches_[k].leaf, branches_[k].mass, {}});
         }
         for (std::size_t i = 1; i < ladder.size(); ++i) {
             std::vector<Live> next;
@@ -38,7 +66,7 @@ class TreeGrowth {
         int name = 0;
         Eigen::VectorXd x;
         double mass = 0.0;
-        Eigen::VectorXd above = {};  ///< where the last ascent ended
+        Eigen::VectorXd above;  ///< where the last ascent ended
     };
     using Group = std::vector<Live>;  ///< those whose ascents end in one mode
 
@@ -50,14 +78,18 @@ class TreeGrowth {
         const auto found = search.run(starts);
         std::vector<Group> groups;
         for (std::size_t i = 0; i < live.size(); ++i) {
-            auto end = found[i];
-            if (!end) end = search.run({{.x = live[i].x, .mean_shifts = kPatience}}).front();
-            if (!end || end->index != 0) {
+            std::optional<Eigen::VectorXd> end;
+            if (found[i] && found[i]->index == 0) {
+                end = found[i]->x;
+            } else {
+                end = settled(flow_, live[i].x, sigma);
+            }
+            if (!end) {
                 branches_[static_cast<std::size_t>(live[i].name)].is_lost = true;
                 continue;
             }
             Live risen = live[i];
-            risen.above = end->x;
+            risen.above = *end;
             const auto home = std::find_if(groups.begin(), groups.end(), [&](const Group& group) {
                 return (group.front().above - risen.above).norm() < kMet * sigma;
             });
@@ -80,7 +112,6 @@ class TreeGrowth {
         double first = low;
         double last = high;
         Group below = group;
-        std::vector<Group> above{group};
         while (last / first - 1.0 > kBracket) {
             const double middle = std::sqrt(first * last);
             if (middle <= first || middle >= last) break;
@@ -89,21 +120,24 @@ class TreeGrowth {
                 std::any_of(groups.begin(), groups.end(), [](const Group& some) { return some.size() > 1; });
             if (met) {
                 last = middle;
-                above = std::move(groups);
-            } else {
-                first = middle;
-                below.clear();
-                for (auto& some : groups) {
-                    some.front().x = some.front().above;
-                    below.push_back(std::move(some.front()));
-                }
-                // The ascents at `last` began further below; where they end is what counts.
-                above = climbed(below, last);
+                continue;
+            }
+            first = middle;
+            below.clear();
+            for (auto& some : groups) {
+                some.front().x = some.front().above;
+                below.push_back(std::move(some.front()));
             }
         }
+        const double above = last * (1.0 + kAtOnce);
+        const auto meetings = climbed(below, above);
+        if (meetings.size() == below.size()) {  // ascents that disagree about where they meet: they do at `high`
+            out.push_back(merged(group, last));
+            return;
+        }
         std::vector<Live> survivors;
-        for (const auto& some : above) survivors.push_back(merged(some, last));
-        for (const auto& some : climbed(survivors, high)) pass(some, last, high, out);
+        for (const auto& some : meetings) survivors.push_back(merged(some, last));
+        for (const auto& some : climbed(survivors, high)) pass(some, above, high, out);
     }
 
     /// The one that goes on above a meeting; the others end there.
@@ -125,7 +159,7 @@ class TreeGrowth {
             ended.parent = heir->name;
             ended.split_x = branch.x;
         }
-        return {heir->name, heir->above, mass};
+        return {heir->name, heir->above, mass, {}};
     }
 
     FrozenFlow flow_;

@@ -1,5 +1,6 @@
 #include "sigmaflow/stability/registry.hpp"
 
+#include "sigmaflow/stability/class_tree_analysis.hpp"
 #include "sigmaflow/stability/collapse_analysis.hpp"
 #include "sigmaflow/stability/commitment_analysis.hpp"
 #include "sigmaflow/stability/information.hpp"
@@ -7,6 +8,7 @@
 #include "sigmaflow/stability/memorisation_analysis.hpp"
 #include "sigmaflow/stability/speciation_analysis.hpp"
 #include "sigmaflow/stability/stationary_analysis.hpp"
+#include "sigmaflow/stability/tree_analysis.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -24,6 +26,8 @@ const Registry<AnalysisFactory>& analyses() {
         kinds.add(information_kind(), made<InformationAnalysis>);
         kinds.add(modes_kind(), made<ModesAnalysis>);
         kinds.add(branches_kind(), made<BranchesAnalysis>);
+        kinds.add(tree_kind(), made<TreeAnalysis>);
+        kinds.add(class_tree_kind(), made<ClassTreeAnalysis>);
         kinds.add(speciation_kind(), made<SpeciationAnalysis>);
         kinds.add(commitment_kind(), made<CommitmentAnalysis>);
         kinds.add(collapse_kind(), made<CollapseAnalysis>);

@@ -6,12 +6,11 @@
 #include <array>
 #include <cmath>
 #include <cstdlib>
-#include <fstream>
 #include <map>
-#include <sstream>
 
 #include "sigmaflow/distribution/isotropic_cloud.hpp"
 #include "sigmaflow/stability/stationary_points.hpp"
+#include "stability/reference_table.hpp"
 #include "stability/small_laws.hpp"
 #include "support/claim.hpp"
 #include "support/line_witness.hpp"
@@ -24,23 +23,9 @@ using testing_support::cloud;
 using testing_support::kind_of;
 using testing_support::list_of;
 using testing_support::planar_mixture;
+using testing_support::reference;
 
 bool all_asked() { return std::getenv("FULL") != nullptr; }
-
-/// The rows of a committed table, without its comment and header.
-std::vector<std::vector<double>> reference(const std::string& name) {
-    std::ifstream file(std::string(SIGMAFLOW_SOURCE_DIR) + "/tests/data/" + name);
-    std::vector<std::vector<double>> out;
-    for (std::string line; std::getline(file, line);) {
-        if (line.empty() || line[0] == '#' || std::isalpha(line[0])) continue;
-        std::vector<double> row;
-        std::istringstream cells(line);
-        for (std::string cell; std::getline(cells, cell, ',');) row.push_back(std::stod(cell));
-        out.push_back(row);
-    }
-    EXPECT_FALSE(out.empty()) << name;
-    return out;
-}
 
 std::vector<SpecialPoint> of_kind(const BranchDiagram& diagram, SpecialKind kind) {
     std::vector<SpecialPoint> out;
