@@ -16,7 +16,7 @@ from matplotlib.figure import Figure
 
 from .digits import write_digits
 from .errors import AnalysisError
-from .figures import (error_budget, error_budgets, matched, memorisation, mmse, mutual_information, save, spectra, spectrum, timeline,
+from .figures import (bifurcations, error_budget, error_budgets, matched, memorisation, mmse, mutual_information, save, spectra, spectrum, timeline,
                       trajectories, who_wins, work_precision)
 from .figures.choice import finest
 from .figures.quickstart import quickstart_figures
@@ -33,6 +33,7 @@ FIGURES = {
     "mmse": "mean of tr C against sigma, a curve per distribution",
     "mutual_information": "I(x0; x_sigma) in two ways against sigma, a curve per distribution",
     "matched": "eigenvalues, mmse and mutual information of laws of one dimension",
+    "bifurcations": "stationary points against sigma with their bifurcations, of one law or of several",
     "memorisation": "divergence, gap, effective number against sigma; least noise and collapse against N",
     "work_precision": "error of every solver against evaluations, a panel per distribution",
     "error_budget": "what each sigma adds to the error at the end, a curve per direction",
@@ -67,6 +68,8 @@ def draw(name: str, store: Store | Summary, arguments: argparse.Namespace) -> Fi
         return draw_race(name, store, labels, arguments.measure)
     if name == "memorisation":
         return draw_memorisation(store, labels)
+    if name == "bifurcations":
+        return draw_bifurcations(store, labels)
     if name == "error_budgets":
         return error_budgets(store.select_points(**labels)).flat[0].figure
     if name == "mmse":
@@ -89,6 +92,14 @@ def only(points: Sequence[xr.Dataset], what: str) -> xr.Dataset:
         names = ", ".join(name_of(point).replace("$", "") for point in points)
         raise AnalysisError(f"{what} drawn of one distribution (these match: {names}): choose --distribution")
     return points[0]
+
+
+def draw_bifurcations(store: Store | Summary, labels: dict[str, Any]) -> Figure:
+    """The diagrams of all laws that the labels choose."""
+    records = records_of(store, "branches", **labels)
+    if not records:
+        raise AnalysisError(f"'{store.path}' has no analysis of kind branches that matches")
+    return bifurcations(records).flat[0].figure
 
 
 def draw_memorisation(store: Store | Summary, labels: dict[str, Any]) -> Figure:

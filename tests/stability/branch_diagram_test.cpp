@@ -54,7 +54,7 @@ void expect_sound(const BranchDiagram& diagram, const std::string& what) {
     for (std::size_t i = 0; i < diagram.special_points.size(); ++i) {
         const auto& point = diagram.special_points[i];
         EXPECT_TRUE(point.converged) << what;
-        const int least = point.kind == SpecialKind::fold ? 2 : point.zero_directions.cols() > 0 ? 3 : 3;
+        const int least = point.kind == SpecialKind::fold ? 2 : 3;
         EXPECT_GE(ways[static_cast<int>(i)], least) << what << " at " << sigma_of(point);
         for (std::size_t j = 0; j < i; ++j) {
             const auto& other = diagram.special_points[j];
@@ -112,6 +112,7 @@ TEST(BranchDiagram, PitchforksOfThreeAtomsAreThoseOfTheTable) {
 TEST(BranchDiagram, PitchforksOfEllipsesAreThoseOfTheTable) {
     double worst = 0.0;
     for (const auto& row : reference("ellipse_pitchforks.csv")) {
+        if (!all_asked() && row[0] != 1.0 && row[0] != 2.0) continue;
         const auto law = kind_of("ellipsoid_shell", {{"axes", list_of({row[0], row[1]})}});
         const auto diagram = trace_branches(*law, 0.3 * row[3], 1.2 * row[2]);
         expect_sound(diagram, "a1 " + std::to_string(row[0]));
@@ -186,7 +187,7 @@ TEST(BranchDiagram, SimplicesHaveTheirWindows) {
 TEST(BranchDiagram, SpheresBranchOnce) {
     double worst = 0.0;
     const std::vector<int> dimensions =
-        all_asked() ? std::vector<int>{2, 3, 4, 5, 8, 13, 16, 32, 48, 64} : std::vector<int>{2, 3, 8};
+        all_asked() ? std::vector<int>{2, 3, 4, 5, 8, 16, 32, 64} : std::vector<int>{2, 3, 8};
     for (const int d : dimensions) {
         const double radius = 1.5;
         const auto law = kind_of("ellipsoid_shell", {{"dim", Value(d)}, {"radius", Value(radius)}});

@@ -1,5 +1,6 @@
 """Figures: every function takes xarray data and returns the axes it drew on."""
 
+from .bifurcations import bifurcations
 from .error_budget import error_budget
 from .error_budgets import error_budgets
 from .matched import matched
@@ -13,5 +14,5 @@ from .trajectories import trajectories
 from .who_wins import who_wins
 from .work_precision import work_precision
 
-__all__ = ["error_budget", "error_budgets", "matched", "memorisation", "mmse", "mutual_information", "save", "spectra",
+__all__ = ["bifurcations", "error_budget", "error_budgets", "matched", "memorisation", "mmse", "mutual_information", "save", "spectra",
            "spectrum", "timeline", "trajectories", "who_wins", "work_precision"]
