@@ -98,4 +98,4 @@ def test_the_command_draws_and_complains(file: Path, tmp_path: Path, capsys: pyt
     assert main(["figure", "bifurcations", str(file), "-o", str(target)]) == 0
     assert target.stat().st_size > 10_000
     assert main(["figure", "bifurcations", str(file), "--set", "distribution=square", "-o", str(target)]) != 0
-    assert "square" in capsys.readouterr().err
+    assert "no analysis of kind branches" in capsys.readouterr().err
