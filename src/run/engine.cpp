@@ -149,6 +149,8 @@ class Conductor {
 
     /// Whether there are parts of analyses to come: they take long, and nobody can conduct while he works on one.
     [[nodiscard]] bool has_parts() const { return has_parts_; }
+    /// Whether the next task is on its way.
+    [[nodiscard]] bool is_fetching() const { return !counter_.is_exhausted() && has_room(); }
     void note_idle(double seconds) { idle_ += seconds; }
     [[nodiscard]] const EngineOutcome& outcome() const { return outcome_; }
 
@@ -162,12 +164,15 @@ class Conductor {
         if (has_room()) counter_.ask();
     }
 
-    /// Of long tasks none is fetched ahead: another rank may be free for it. They come first, so the latest one tells.
+    /// Of long parts none is fetched ahead: another rank may be free for it; of very short ones many, or threads would
+    /// wait for the counter. Tasks come in the order of their cost, so the latest one tells.
     [[nodiscard]] bool has_room() const {
         constexpr double kLongSeconds = 0.1;
-        const bool is_long = has_parts_ && predicted_seconds(plan_.tasks[open_tasks_[latest_]].work) >= kLongSeconds;
-        if (is_long) return queue_.open_blocks() < options_.threads;
-        return queue_.waiting_tiles() < 2 * static_cast<std::size_t>(options_.threads);
+        constexpr double kShortSeconds = 1e-3;
+        const auto threads = static_cast<std::size_t>(options_.threads);
+        const double seconds = predicted_seconds(plan_.tasks[open_tasks_[latest_]].work);
+        if (has_parts_ && seconds >= kLongSeconds) return queue_.open_blocks() < options_.threads;
+        return queue_.waiting_tiles() < (has_parts_ && seconds < kShortSeconds ? 64 : 2) * threads;
     }
 
     void open_block(std::size_t task) {
@@ -259,11 +264,14 @@ void lead(Conductor& conductor, TileWorker& worker) {
     }
 }
 
-/// A master thread beside those that work: conducts and sleeps.
+/// A master thread beside those that work: conducts, and sleeps while they have enough.
 void lead_apart(Conductor& conductor, const TileQueue& queue) {
     while (conductor.conduct()) {
         const double begin = steady_seconds();
-        nap();
+        if (conductor.is_fetching())
+            std::this_thread::yield();
+        else
+            nap();
         if (queue.open_blocks() == 0) conductor.note_idle(steady_seconds() - begin);
     }
 }
