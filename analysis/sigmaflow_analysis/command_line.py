@@ -16,8 +16,8 @@ from matplotlib.figure import Figure
 
 from .digits import write_digits
 from .errors import AnalysisError
-from .figures import (bifurcations, error_budget, error_budgets, matched, memorisation, mmse, mutual_information, save, spectra, spectrum, timeline,
-                      trajectories, who_wins, work_precision)
+from .figures import (bifurcations, branch_tree, error_budget, error_budgets, matched, memorisation, mmse,
+                      mutual_information, save, spectra, spectrum, timeline, trajectories, who_wins, work_precision)
 from .figures.choice import finest
 from .figures.quickstart import quickstart_figures
 from .figures.style import name_of, setting_of
@@ -35,6 +35,7 @@ FIGURES = {
     "matched": "eigenvalues, mmse and mutual information of laws of one dimension",
     "bifurcations": "stationary points against sigma with their bifurcations, of one law or of several",
     "memorisation": "divergence, gap, effective number against sigma; least noise and collapse against N",
+    "branch_tree": "branches of modes or classes along sigma, as wide as their masses",
     "work_precision": "error of every solver against evaluations, a panel per distribution",
     "error_budget": "what each sigma adds to the error at the end, a curve per direction",
     "who_wins": "best solver and grid at each budget; grids of one --solver",
@@ -70,6 +71,8 @@ def draw(name: str, store: Store | Summary, arguments: argparse.Namespace) -> Fi
         return draw_memorisation(store, labels)
     if name == "bifurcations":
         return draw_bifurcations(store, labels)
+    if name == "branch_tree":
+        return draw_branch_tree(store, labels)
     if name == "error_budgets":
         return error_budgets(store.select_points(**labels)).flat[0].figure
     if name == "mmse":
@@ -109,6 +112,14 @@ def draw_memorisation(store: Store | Summary, labels: dict[str, Any]) -> Figure:
         raise AnalysisError(f"'{store.path}' has no analysis of kind memorisation that matches")
     law = {"distribution": curves[0]["distribution"].item()}
     return memorisation(curves, *(records_of(store, kind, **law) for kind in ("least_noise", "collapse")))[0, 0].figure
+
+
+def draw_branch_tree(store: Store | Summary, labels: dict[str, Any]) -> Figure:
+    """The one tree of modes or classes that the labels choose."""
+    trees = [record for kind in ("tree", "class_tree") for record in records_of(store, kind, **labels)]
+    if not trees:
+        raise AnalysisError(f"'{store.path}' has no analysis of kind tree or class_tree that matches")
+    return branch_tree(only(trees, "a tree is")).figure
 
 
 def draw_race(name: str, store: Store | Summary, labels: dict[str, Any], measures: Sequence[str]) -> Figure:
