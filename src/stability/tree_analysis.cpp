@@ -41,7 +41,7 @@ Kind tree_kind() {
         }
     }
     kind.parameters.push_back(whole_parameter("leaves", 64, "modes that are recorded; the count tells of more"));
-    kind.parameters.push_back(whole_parameter("particles", 4096, "particles that follow the flow down, for masses"));
+    kind.parameters.push_back(samples_parameter(4096, "particles that follow the flow down, for masses"));
     kind.parameters.push_back(whole_parameter("block", 1024, "particles of a part"));
     kind.parameters.push_back(tolerance_parameter(1e-8));
     return kind;
@@ -50,7 +50,7 @@ Kind tree_kind() {
 TreeAnalysis::TreeAnalysis(const Parameters& parameters)
     : ladder_(log_levels(parameters)),
       leaves_(static_cast<int>(parameters.integer("leaves"))),
-      particles_(static_cast<int>(parameters.integer("particles"))),
+      particles_(static_cast<int>(parameters.integer("samples"))),
       block_(static_cast<int>(parameters.integer("block"))),
       tolerance_(parameters.real("tolerance")) {
     std::reverse(ladder_.begin(), ladder_.end());

@@ -100,6 +100,21 @@ TEST(ModeTree, CornersMeetAtOnce) {
     }
 }
 
+/// On the circle half the variance lies along each direction: sigma^2 = R^2/2 for five points or more.
+TEST(ModeTree, RingPointsMeetAtTheirCentre) {
+    for (const int count : {5, 8, 13}) {
+        const auto law = make_law("ring", {{"dim", 2}, {"radius", 2.0}, {"count", count}});
+        const auto tree = tree_of(*law, 0.1, 10.0);
+        ASSERT_EQ(tree.size(), static_cast<std::size_t>(count));
+        EXPECT_EQ(roots_of(tree), 1);
+        for (const auto& branch : tree) {
+            if (branch.parent < 0) continue;
+            EXPECT_EQ(branch.parent, 0);
+            EXPECT_NEAR(branch.splitting_sigma / std::sqrt(2.0), 1.0, kSplit) << count;
+        }
+    }
+}
+
 /// The corners vanish in folds against three saddles, 4 % above where the centre has become a mode.
 TEST(ModeTree, TriangleJumpsToItsCentre) {
     const auto law = make_law("simplex", {{"dim", 2}, {"radius", 1.0}});

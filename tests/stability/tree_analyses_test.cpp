@@ -69,7 +69,7 @@ TEST(TreeAnalysis, MassesOnTheLineAreThoseOfTheSeparatrix) {
     double worst = 0.0;
     for (const auto& [law, sigma] : {std::pair(two.get(), 0.6), std::pair(three.get(), 0.35)}) {
         const auto analysis = make_analysis(
-            "tree", {{"sigma_min", sigma}, {"sigma_max", 20.0}, {"particles", 4000}, {"block", 1500}, {"leaves", 5}});
+            "tree", {{"sigma_min", sigma}, {"sigma_max", 20.0}, {"samples", 4000}, {"block", 1500}, {"leaves", 5}});
         EXPECT_EQ(analysis->parts(*law), 4);
         const Records found = run_parts(*analysis, *law);
         const auto exact = masses_between_minima(*law, sigma);
@@ -127,7 +127,7 @@ TEST(TreeAnalysis, SymmetricLawsShareTheMassEqually) {
     const auto ring = make_law("ring", {{"dim", 2}, {"radius", 1.0}, {"count", 5}, {"width", 0.1}});
     for (const Distribution* law : {hypercube.get(), ring.get()}) {
         const Records found = run_parts(
-            *make_analysis("tree", {{"sigma_min", 0.1}, {"sigma_max", 20.0}, {"particles", 4096}, {"block", 2048}}),
+            *make_analysis("tree", {{"sigma_min", 0.1}, {"sigma_max", 20.0}, {"samples", 4096}, {"block", 2048}}),
             *law);
         const double leaves = found.at("leaf_count")[0];
         EXPECT_EQ(leaves, law == ring.get() ? 5.0 : 8.0);
@@ -148,7 +148,7 @@ TEST(TreeAnalysis, SymmetricLawsShareTheMassEqually) {
 TEST(TreeAnalysis, TooManyLeavesAreTold) {
     const auto law = make_law("hypercube", {{"dim", 3}, {"radius", 1.0}});
     const Records found = run_parts(
-        *make_analysis("tree", {{"sigma_min", 0.1}, {"sigma_max", 5.0}, {"particles", 512}, {"leaves", 3}}), *law);
+        *make_analysis("tree", {{"sigma_min", 0.1}, {"sigma_max", 5.0}, {"samples", 512}, {"leaves", 3}}), *law);
     EXPECT_EQ(found.at("leaf_count"), (std::vector<double>{8.0, 8.0}));
     EXPECT_EQ(all_of(found.at("ends")) + all_of(found.at("strays")), 512.0);
     EXPECT_GT(all_of(found.at("strays")), 200.0);
