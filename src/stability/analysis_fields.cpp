@@ -60,6 +60,8 @@ Work training_set_cost(int dim, double points, double draws) {
     return Work{6.0 * dim + 10.0, 1.0}.times(points * draws);
 }
 
+Work drawing_cost(int dim, double draws) { return Work{160.0 * dim, 0.0}.times(draws); }
+
 std::string density_mismatch(const Distribution& distribution) {
     return distribution.posterior().capabilities().log_density ? "" : "the law does not know ln p_sigma";
 }

@@ -34,6 +34,9 @@ void put(AnalysisRecord& record, const std::string& name, const MeanEstimate& va
 /// Of evaluating ln p_{N,sigma} and its weights once at `draws` places.
 [[nodiscard]] Work training_set_cost(int dim, double points, double draws);
 
+/// Of drawing x0 and noise, normals at about 80 flops each.
+[[nodiscard]] Work drawing_cost(int dim, double draws);
+
 /// Why a law has no density to compare with; empty if it has.
 [[nodiscard]] std::string density_mismatch(const Distribution& distribution);
 

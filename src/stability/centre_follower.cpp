@@ -18,7 +18,10 @@ CentreFollower::CentreFollower(const Distribution& law, CentreRule rule)
       mean_(law.mean()),
       workspace_(law.posterior().workspace()),
       posterior_(law.dim(), {}),
-      x_(law.dim(), kTileWidth) {}
+      x_(law.dim(), kTileWidth),
+      dominant_(std::make_unique<DominantEigenpairs>(law.dim())) {}
+
+CentreFollower::~CentreFollower() = default;
 
 void CentreFollower::evaluate(const Eigen::VectorXd& x, double sigma) {
     x_ = x.replicate(1, kTileWidth);
@@ -32,7 +35,7 @@ EigenPairs CentreFollower::spectrum(const Eigen::VectorXd& x, double sigma) {
     const BlockProduct derivative = [&](const Tile& v, Tile& out) {
         law_->posterior().mean_derivatives(x_, Row::Constant(sigma), {}, v, *workspace_, posterior_, out);
     };
-    return dominant_eigenpairs(derivative, law_->dim(), kNewtonDirections);
+    return dominant_->operator()(derivative, kNewtonDirections);
 }
 
 CentreState CentreFollower::start(double sigma) {

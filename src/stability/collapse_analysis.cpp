@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "analysis_fields.hpp"
+#include "sigmaflow/stability/class_posterior.hpp"
 #include "sigmaflow/stability/information_curve.hpp"
 #include "sigmaflow/stability/speciation.hpp"
 
@@ -30,7 +31,10 @@ std::vector<RecordField> CollapseAnalysis::fields(const Distribution&) const {
 }
 
 Work CollapseAnalysis::cost(const Distribution& distribution, int part) const {
-    if (part == 0 || distribution.gaussian() != nullptr) return {1e5, 1e3};
+    const auto mixture = distribution.mixture(ClassPosterior::kMostComponents);
+    const double dim = distribution.dim();
+    const bool is_known = distribution.gaussian() != nullptr || (mixture && collinear_mixture(*mixture));
+    if (part == 0 || is_known) return {1e5 + 4.0 * dim * dim, 1e4};
     const Needs needs{.log_density = true, .entropy = distribution.posterior().capabilities().entropy};
     return distribution.posterior().cost(needs, kTileWidth).times(60.0 * samples_ / kTileWidth);
 }

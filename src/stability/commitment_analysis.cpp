@@ -29,7 +29,8 @@ std::vector<RecordField> CommitmentAnalysis::fields(const Distribution&) const {
 int CommitmentAnalysis::parts(const Distribution&) const { return static_cast<int>(levels_.size()); }
 
 Work CommitmentAnalysis::cost(const Distribution& distribution, int) const {
-    return distribution.posterior().cost({}, kTileWidth).times(samples_ / static_cast<double>(kTileWidth));
+    Work work = distribution.posterior().cost({}, kTileWidth).times(samples_ / static_cast<double>(kTileWidth));
+    return work += drawing_cost(distribution.dim(), samples_);
 }
 
 void CommitmentAnalysis::run(const AnalysisSubject& subject, int part, AnalysisRecord& record) const {

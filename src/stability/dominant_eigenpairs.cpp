@@ -31,17 +31,19 @@ EigenPairs rayleigh_ritz(const Eigen::MatrixXd& basis, const Eigen::MatrixXd& im
 
 }  // namespace
 
-EigenPairs dominant_eigenpairs(const BlockProduct& apply, int dim, int count) {
-    if (dim <= kTileWidth) {
-        const Eigen::MatrixXd identity = Eigen::MatrixXd::Identity(dim, dim);
-        return rayleigh_ritz(identity, product(apply, identity), count);
-    }
-    Eigen::MatrixXd start(dim, kTileWidth);
+DominantEigenpairs::DominantEigenpairs(int dim) : start_(Eigen::MatrixXd::Identity(dim, std::min(dim, kTileWidth))) {
+    if (dim <= kTileWidth) return;
     for (int c = 0; c < kTileWidth; ++c) {
         Stream stream = kStart.stream(c, Purpose::probes);
-        for (int i = 0; i < dim; ++i) start(i, c) = stream.normal();
+        for (int i = 0; i < dim; ++i) start_(i, c) = stream.normal();
     }
-    Eigen::MatrixXd basis = orthonormal_columns(start);
+    start_ = orthonormal_columns(start_);
+}
+
+EigenPairs DominantEigenpairs::operator()(const BlockProduct& apply, int count) const {
+    const Eigen::Index dim = start_.rows();
+    if (dim <= kTileWidth) return rayleigh_ritz(start_, product(apply, start_), count);
+    Eigen::MatrixXd basis = start_;
     Eigen::MatrixXd image = product(apply, basis);
     for (int blocks = 1;; ++blocks) {
         const EigenPairs ritz = rayleigh_ritz(basis, image, count);

@@ -13,9 +13,17 @@ namespace sigmaflow {
 /// out = A v for the 32 columns of v, d x w.
 using BlockProduct = std::function<void(const Tile& v, Tile& out)>;
 
-/// The `count` largest eigenpairs of the d x d operator (all, if d is less), values descending. Up to d = 32 from the
-/// whole matrix, beyond by a block Krylov space from a fixed random block, grown until the first value's residual is
-/// below 1e-9 of it: its error, of second order, is rounding. At most 12 blocks.
-[[nodiscard]] EigenPairs dominant_eigenpairs(const BlockProduct& apply, int dim, int count);
+/// Up to d = 32 from the whole matrix, beyond by a block Krylov space from a fixed random block, grown until the first
+/// value's residual is below 1e-9 of it: its error, of second order, is rounding. At most 12 blocks.
+class DominantEigenpairs {
+  public:
+    explicit DominantEigenpairs(int dim);
+
+    /// The `count` largest eigenpairs of the d x d operator (all, if d is less), values descending.
+    [[nodiscard]] EigenPairs operator()(const BlockProduct& apply, int count) const;
+
+  private:
+    Eigen::MatrixXd start_;  ///< orthonormal, d x min(d, 32)
+};
 
 }  // namespace sigmaflow

@@ -57,7 +57,7 @@ Eigen::MatrixXd between_root(const MixtureLaw& law, const Labels* labels) {
 
 double top_of_product(const Eigen::MatrixXd& root) {
     const BlockProduct apply = [&](const Tile& v, Tile& out) { out = root * (root.transpose() * v); };
-    return dominant_eigenpairs(apply, static_cast<int>(root.rows()), 1).values[0];
+    return DominantEigenpairs(static_cast<int>(root.rows()))(apply, 1).values[0];
 }
 
 }  // namespace
@@ -84,7 +84,7 @@ double biroli_sigma(double largest_eigenvalue) { return std::sqrt(std::max(large
 double top_covariance(const Distribution& law) {
     const Eigen::MatrixXd covariance = law.moments().covariance;
     const BlockProduct apply = [&](const Tile& v, Tile& out) { out = covariance * v; };
-    return dominant_eigenpairs(apply, law.dim(), 1).values[0];
+    return DominantEigenpairs(law.dim())(apply, 1).values[0];
 }
 
 double top_between_covariance(const Distribution& law) {

@@ -68,12 +68,14 @@ int SpeciationAnalysis::parts(const Distribution&) const { return static_cast<in
 
 Work SpeciationAnalysis::cost(const Distribution& distribution, int part) const {
     const Denoiser& denoiser = distribution.posterior();
+    const double dim = denoiser.dim();
     Work work = denoiser.cost({}, kTileWidth).times(samples_ / static_cast<double>(kTileWidth));
-    // About 250 sigmas on the way down and in the bisection; more than 32 dimensions take two blocks of a Krylov space.
-    if (static_cast<std::size_t>(part) < kFrames.size()) {
-        work += denoiser.mean_derivatives_cost({}, 1, kTileWidth).times(denoiser.dim() > kTileWidth ? 500.0 : 250.0);
-    }
-    return work;
+    work += drawing_cost(denoiser.dim(), samples_);
+    if (static_cast<std::size_t>(part) >= kFrames.size()) return work += Work{4.0 * dim * dim, 0.0};
+    // About 250 spectra on the way down; beyond 32 dimensions a Krylov space of two blocks is made orthonormal in each.
+    Work spectrum = denoiser.mean_derivatives_cost({}, 1, kTileWidth);
+    if (dim > kTileWidth) spectrum = spectrum.times(2.0) += Work{6e4 * dim, 0.0};
+    return work += spectrum.times(250.0);
 }
 
 void SpeciationAnalysis::run(const AnalysisSubject& subject, int part, AnalysisRecord& record) const {

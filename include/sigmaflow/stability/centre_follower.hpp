@@ -10,6 +10,8 @@
 
 namespace sigmaflow {
 
+class DominantEigenpairs;
+
 /// Which x the centre of a law is.
 enum class CentreRule {
     stationary,  ///< x = m(x; sigma), from large sigma down: the mode that all others part from
@@ -33,6 +35,7 @@ class CentreFollower {
   public:
     /// The law must outlive this object.
     CentreFollower(const Distribution& law, CentreRule rule);
+    ~CentreFollower();
 
     /// The centre at `sigma`, starting from `from`, a centre at a sigma nearby.
     [[nodiscard]] CentreState follow(const CentreState& from, double sigma);
@@ -49,6 +52,7 @@ class CentreFollower {
     std::unique_ptr<Denoiser::Workspace> workspace_;
     PosteriorTile posterior_;
     Tile x_;
+    std::unique_ptr<DominantEigenpairs> dominant_;
     Eigen::VectorXd m_;  ///< at the last evaluation
 };
 
