@@ -6,6 +6,8 @@
 #include "sigmaflow/stability/information.hpp"
 #include "sigmaflow/stability/least_noise_analysis.hpp"
 #include "sigmaflow/stability/memorisation_analysis.hpp"
+#include "sigmaflow/stability/mixture_reduction.hpp"
+#include "sigmaflow/stability/relaxation_analysis.hpp"
 #include "sigmaflow/stability/speciation_analysis.hpp"
 #include "sigmaflow/stability/stationary_analysis.hpp"
 #include "sigmaflow/stability/tree_analysis.hpp"
@@ -28,6 +30,8 @@ const Registry<AnalysisFactory>& analyses() {
         kinds.add(branches_kind(), made<BranchesAnalysis>);
         kinds.add(tree_kind(), made<TreeAnalysis>);
         kinds.add(class_tree_kind(), made<ClassTreeAnalysis>);
+        kinds.add(relaxation_kind(), made<RelaxationAnalysis>);
+        kinds.add(approximation_kind(), made<ApproximationAnalysis>);
         kinds.add(speciation_kind(), made<SpeciationAnalysis>);
         kinds.add(commitment_kind(), made<CommitmentAnalysis>);
         kinds.add(collapse_kind(), made<CollapseAnalysis>);
