@@ -8,6 +8,7 @@
 #include "sigmaflow/stability/memorisation_analysis.hpp"
 #include "sigmaflow/stability/mixture_reduction.hpp"
 #include "sigmaflow/stability/relaxation_analysis.hpp"
+#include "sigmaflow/stability/separatrices.hpp"
 #include "sigmaflow/stability/speciation_analysis.hpp"
 #include "sigmaflow/stability/stationary_analysis.hpp"
 #include "sigmaflow/stability/tree_analysis.hpp"
@@ -30,6 +31,7 @@ const Registry<AnalysisFactory>& analyses() {
         kinds.add(branches_kind(), made<BranchesAnalysis>);
         kinds.add(tree_kind(), made<TreeAnalysis>);
         kinds.add(class_tree_kind(), made<ClassTreeAnalysis>);
+        kinds.add(separatrices_kind(), made<SeparatricesAnalysis>);
         kinds.add(relaxation_kind(), made<RelaxationAnalysis>);
         kinds.add(approximation_kind(), made<ApproximationAnalysis>);
         kinds.add(speciation_kind(), made<SpeciationAnalysis>);
