@@ -52,6 +52,16 @@ sigma_max = 5.0
 levels = 6
 samples = [100, 200]
 """
+LONG = """\
+[[distribution]]
+kind = "gaussian"
+dim = 2
+
+[[analysis]]
+kind = "information"
+levels = 5
+samples = 1000000
+"""
 BLOCKS, PARTS = 6, 36
 TASKS = BLOCKS + PARTS
 FAULTY = BLOCKS + 1  # the second part of the first analysis
@@ -175,6 +185,19 @@ def test_all_threads_of_a_rank_work_on_parts(lab):
     assert max(at_once) == 4
 
 
+def test_no_rank_hoards_long_parts(lab):
+    """What a rank has fetched ahead would wait behind its long part."""
+    lab.write("long.toml", LONG)
+    job = lab.start("run", "long.toml", "-o", "out.h5", "--quiet", "--threads", 1, "--epoch", 0.05, ranks=2,
+                    fault="sleep@0=120")  # fmt: skip
+    wait_until(lambda: lab.path("out.h5").exists(), "the file")
+    flagged = flags_watch(lab.path("out.h5"))
+    wait_until(lambda: flagged() == 4, "the other rank to do all else", 40.0)
+    with h5py.File(lab.path("out.h5")) as file:
+        assert (file["tasks/predicted_seconds"][:] >= 0.1).all(), "long for the engine"
+    job.kill()
+
+
 def test_finished_parts_are_written_while_a_long_one_runs(lab):
     job = lab.start("run", "study.toml", "-o", "out.h5", "--quiet", "--threads", 2, "--epoch", 0.05,
                     fault=f"sleep@{FAULTY}=20")  # fmt: skip
@@ -250,6 +273,8 @@ def test_the_preview_computes_them_whole(lab):
     told = lab.check("run", "study.toml", "-o", "out.h5", "--preview").err
     assert "means at the last" in told and "analysis few of ring samples=100" in told
     with h5py.File(lab.path("out.h5")) as file:
-        last = file["results/information_dim2/mmse"][0, -1]
-    assert f"{last:.5g}" in told.split("analysis few of ring samples=200")[0], "a line for the last level"
+        few, many = file["results/information_dim2/mutual_information"][:, -1]
+    before, after = told.split("analysis few of ring samples=200")
+    assert f"{few:.5g}" in before and f"{many:.5g}" in after, "a line for the last level"
+    assert f"{many:.5g}" not in before
     assert len(statuses(lab.path("out.h5"))) == 3 + PARTS and (statuses(lab.path("out.h5")) == 1).all()
