@@ -16,6 +16,7 @@ namespace sigmaflow {
 namespace {
 
 using testing_stability::make_law;
+using testing_stability::numbers;
 using testing_support::claim;
 using testing_support::cloud;
 using testing_support::planar_mixture;
@@ -157,6 +158,26 @@ TEST(ModeTree, BranchesOfAProductSplitOneAfterTheOther) {
     EXPECT_EQ(splits, (std::multiset<long>{100'000'000, 100'000'000, 300'000'000}));
     EXPECT_EQ(tree[2].parent, 0);
     EXPECT_NEAR(tree[2].split_x[1], 0.0, 1e-9);
+}
+
+/// A wide Gaussian of more mass beside a narrow one: at the fold its mode ends and the narrow one goes on.
+TEST(ModeTree, TheBranchThatGoesOnIsNotTheHeavierOne) {
+    const auto law = make_law("gaussian_mixture", {{"weights", numbers({0.65, 0.35})},
+                                                   {"means", Value(Value::List{numbers({1.8}), numbers({0.0})})},
+                                                   {"widths", numbers({1.0, 0.2})}});
+    const auto tree = tree_of(*law, 0.05, 20.0);
+    ASSERT_EQ(tree.size(), 2U);
+    EXPECT_GT(tree[0].leaf[0], 1.5);
+    EXPECT_GT(tree[0].mass, tree[1].mass);
+    for (const auto& branch : tree) {
+        if (branch.parent < 0) continue;
+        // The mode left above the fold is far from where a branch ended.
+        const auto above = find_stationary_points(*law, branch.splitting_sigma * (1.0 + 1e-6), kKey);
+        ASSERT_EQ(above.modes(), 1);
+        EXPECT_GT(std::abs(above.points[0].x[0] - branch.split_x[0]), 0.3);
+    }
+    EXPECT_EQ(tree[0].parent, 1);
+    EXPECT_EQ(tree[1].parent, -1);
 }
 
 /// Whatever the law: one root, parents are alive where a branch ends, every split is one of the modes' count.

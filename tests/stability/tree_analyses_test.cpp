@@ -190,6 +190,9 @@ TEST(ClassTree, LabelledPointsJoinNearestFirst) {
     const Records found = run_parts(
         *make_analysis("class_tree", {{"sigma_min", 0.3}, {"sigma_max", 60.0}, {"levels", 65}, {"sets", 3}}), *law);
     for (std::size_t set = 0; set < 3; ++set) {
+        for (std::size_t k = 0; k < 3; ++k) {
+            EXPECT_NEAR(found.at("ends")[3 * set + k], 1024.0 / 3.0, kSure * std::sqrt(1024.0 * 2.0 / 9.0));
+        }
         EXPECT_EQ(found.at("first")[3 * set + 1], 0.0);
         EXPECT_EQ(found.at("second")[3 * set + 1], 2.0);
         EXPECT_EQ(found.at("merge_first")[2 * set], 0.0);
