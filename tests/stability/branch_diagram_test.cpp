@@ -37,16 +37,35 @@ std::vector<SpecialPoint> of_kind(const BranchDiagram& diagram, SpecialKind kind
 
 double sigma_of(const SpecialPoint& point) { return std::exp(point.tau); }
 
+/// The kind, which derivatives decide, against the indices of the branches that leave to higher and to lower sigma.
+void expect_kind(const SpecialPoint& point, std::vector<int> above, std::vector<int> below, const std::string& where) {
+    if (above.size() > below.size()) std::swap(above, below);
+    std::sort(below.begin(), below.end());
+    if (point.kind == SpecialKind::fold) {
+        ASSERT_TRUE(above.empty() && below.size() == 2) << where;
+        EXPECT_EQ(below[1], below[0] + 1) << where;
+    } else if (point.kind == SpecialKind::transcritical) {
+        EXPECT_TRUE(above.size() == 2 && below.size() == 2) << where;
+    } else if (point.kind != SpecialKind::multiple && point.zero_directions.cols() == 0) {
+        // The sides of a fork have the index of its handle; what goes on between them has lost a direction if it is
+        // supercritical.
+        ASSERT_TRUE(above.size() == 1 && below.size() == 3) << where;
+        const int handle = above[0];
+        const bool is_super = point.kind == SpecialKind::pitchfork_supercritical;
+        EXPECT_EQ(below, (is_super ? std::vector{handle, handle, handle + 1} : std::vector{handle - 1, handle, handle}))
+            << where;
+    }
+}
+
 /// What every diagram must be.
 void expect_sound(const BranchDiagram& diagram, const std::string& what) {
     EXPECT_TRUE(diagram.complete) << what << ": " << diagram.doubt;
     for (const auto& stretch : diagram.stretches) EXPECT_EQ(stretch.euler_sum, 1) << what;
-    std::map<int, int> ways;
+    std::map<int, std::vector<int>> above, below;  // indices of branches that leave to higher and to lower sigma
     for (const auto& branch : diagram.branches) {
-        for (const auto* end : {&branch.low, &branch.high}) {
-            EXPECT_NE(end->why, BranchEnd::lost) << what;
-            if (end->special >= 0) ++ways[end->special];
-        }
+        for (const auto* end : {&branch.low, &branch.high}) EXPECT_NE(end->why, BranchEnd::lost) << what;
+        if (branch.low.special >= 0) above[branch.low.special].push_back(branch.index);
+        if (branch.high.special >= 0) below[branch.high.special].push_back(branch.index);
         EXPECT_TRUE(std::is_sorted(branch.points.begin(), branch.points.end(), [](const auto& a, const auto& b) {
             return a.tau < b.tau;
         })) << what;
@@ -54,8 +73,8 @@ void expect_sound(const BranchDiagram& diagram, const std::string& what) {
     for (std::size_t i = 0; i < diagram.special_points.size(); ++i) {
         const auto& point = diagram.special_points[i];
         EXPECT_TRUE(point.converged) << what;
-        const int least = point.kind == SpecialKind::fold ? 2 : 3;
-        EXPECT_GE(ways[static_cast<int>(i)], least) << what << " at " << sigma_of(point);
+        expect_kind(point, above[static_cast<int>(i)], below[static_cast<int>(i)],
+                    what + " at " + std::to_string(sigma_of(point)));
         for (std::size_t j = 0; j < i; ++j) {
             const auto& other = diagram.special_points[j];
             EXPECT_FALSE(std::abs(point.tau - other.tau) < 1e-10 && (point.x - other.x).norm() < 1e-6) << what;
@@ -181,6 +200,22 @@ TEST(BranchDiagram, SimplicesHaveTheirWindows) {
     claim("branches-simplex-centre", centre_error);
     EXPECT_LE(fold_error, 1e-10);
     EXPECT_LE(centre_error, 1e-9);
+}
+
+/// Two points and a third on their axis of symmetry: whether the pitchfork on the axis is super- or subcritical is
+/// decided by how the axis gives way (kappa_3 J^+ kappa_3), and the branches show it.
+TEST(BranchDiagram, PitchforksOfIsoscelesTrianglesAreOfTheirKind) {
+    int supercritical = 0, subcritical = 0;
+    for (int i = 0; i < 24; ++i) {
+        const double height = 0.3 + 0.12 * i;
+        const auto law = cloud({{-1.0, 0.0}, {1.0, 0.0}, {0.0, height}}, {1.0, 1.0, i % 2 == 0 ? 0.6 : 1.3});
+        const auto diagram = trace_branches(*law, 0.1, 3.0);
+        expect_sound(diagram, "height " + std::to_string(height));
+        supercritical += static_cast<int>(of_kind(diagram, SpecialKind::pitchfork_supercritical).size());
+        subcritical += static_cast<int>(of_kind(diagram, SpecialKind::pitchfork_subcritical).size());
+    }
+    EXPECT_GT(supercritical, 5);
+    EXPECT_GT(subcritical, 5);
 }
 
 /// sigma_c^2 = R^2/d, and below it one family with d - 1 zero directions at r = R A_d(kappa), sigma^2 = R^2 A_d/kappa.

@@ -16,10 +16,10 @@ using testing_support::planar_mixture;
 
 /// The mode that mean shift reaches from a place.
 Eigen::Vector2d ascended(FrozenFlow& flow, Eigen::Vector2d x, double tau) {
-    for (int i = 0; i < 20000; ++i) {
+    for (int i = 0; i < 100000; ++i) {
         // Short steps: long ones may jump a border.
         const Eigen::VectorXd force = sample_field(flow, x, tau).value;
-        x -= 0.1 * force;
+        x -= 0.02 * force;
         if (force.norm() < 1e-12) break;
     }
     return x;
@@ -72,8 +72,8 @@ TEST(Separatrices, PartTheBasins) {
                 const Eigen::Vector2d along = border.path.col(i + 1) - border.path.col(i - 1);
                 const Eigen::Vector2d across = Eigen::Vector2d(-along[1], along[0]).normalized();
                 const Eigen::Vector2d x = border.path.col(i);
-                const auto left = ascended(flow, x + 1e-3 * sigma * across, set.tau);
-                const auto right = ascended(flow, x - 1e-3 * sigma * across, set.tau);
+                const auto left = ascended(flow, x + 0.02 * sigma * across, set.tau);
+                const auto right = ascended(flow, x - 0.02 * sigma * across, set.tau);
                 EXPECT_GT((left - right).norm(), 0.1 * sigma) << seed << " at " << x.transpose();
                 ++places;
             }

@@ -91,6 +91,20 @@ TEST(StationaryPoints, OfSimplices) {
     EXPECT_EQ(counts(find_stationary_points(*tetrahedron, 0.2)), (std::map<int, int>{{0, 4}, {1, 6}, {2, 4}, {3, 1}}));
 }
 
+/// The neighbourhood of what is known leads to the rest: from one mode of the triangle to all seven points, and of the
+/// cube's 27.
+TEST(StationaryPoints, AreFoundFromOneMode) {
+    const auto triangle = kind_of("simplex", {{"dim", Value(2)}, {"radius", Value(1.0)}});
+    const auto cube = kind_of("hypercube", {{"dim", Value(3)}, {"radius", Value(1.0)}});
+    for (const auto& [law, count] : {std::pair(triangle.get(), 7U), std::pair(cube.get(), 27U)}) {
+        FrozenFlow flow(law->posterior());
+        StationaryFinder finder(flow, std::log(0.5));
+        Eigen::VectorXd start = Eigen::VectorXd::Constant(law->dim(), 0.7);
+        finder.search({{.x = start, .mean_shifts = 2}});
+        EXPECT_EQ(finder.result().points.size(), count);
+    }
+}
+
 /// k points on a circle: k modes, k saddles between, the centre; one mode above sigma = 1/sqrt 2.
 TEST(StationaryPoints, OfRings) {
     for (const std::int64_t k : {3, 4, 5, 6, 8}) {
