@@ -9,113 +9,13 @@
 #include <thread>
 
 #include "sigmaflow/core/clock.hpp"
-#include "sigmaflow/dynamics/trajectory.hpp"
 #include "sigmaflow/parallel/environment.hpp"
 #include "sigmaflow/parallel/epoch_agreement.hpp"
 #include "sigmaflow/parallel/shared_counter.hpp"
-#include "sigmaflow/run/result_layout.hpp"
+#include "tile_worker.hpp"
 
 namespace sigmaflow {
 namespace {
-
-/// The work of one thread: tiles, with the runner of the last point kept at hand.
-class TileWorker {
-  public:
-    TileWorker(const Plan& plan, const Layout& layout, const FaultPlan& faults, TileQueue& queue, double started)
-        : plan_(plan), layout_(layout), faults_(faults), queue_(queue), started_(started) {}
-
-    /// Works on one tile; false if there is none.
-    bool work() {
-        auto job = queue_.take();
-        if (!job) return false;
-        OpenBlock& block = *job->block;
-        try {
-            if (!block.failed) run(block, job->tile);
-        } catch (const std::exception& error) {
-            fail(block, error.what());
-        } catch (...) {
-            fail(block, "unknown exception");
-        }
-        if (block.tiles_left.fetch_sub(1) == 1) finish(block);
-        return true;
-    }
-
-  private:
-    void run(OpenBlock& block, int tile) {
-        const double begin = steady_seconds();
-        if (const PlannedAnalysis* analysis = plan_.analysis_of(*block.planned)) {
-            run_part(block, *analysis, begin);
-        } else {
-            run_tile(block, tile, begin);
-        }
-        queue_.note_tile(steady_seconds() - begin);
-    }
-
-    void run_part(OpenBlock& block, const PlannedAnalysis& planned, double begin) {
-        block.start_seconds = begin - started_;
-        faults_.strike(block.task);
-        block.record = std::make_unique<AnalysisRecord>(planned.fields);
-        planned.analysis->run(planned.subject(), block.planned->block, *block.record);
-    }
-
-    void run_tile(OpenBlock& block, int tile, double begin) {
-        const PlannedTask& task = *block.planned;
-        const PointModel& model = plan_.models[task.point];
-        std::call_once(block.buffer_made, [&] {
-            block.start_seconds = begin - started_;
-            block.buffer =
-                std::make_unique<BlockBuffer>(model.fields(), static_cast<int>(model.levels.sigma.size()), task.count);
-        });
-        faults_.strike(block.task);
-        if (runner_point_ != static_cast<std::int64_t>(task.point)) {
-            runner_ = std::make_unique<TrajectoryRunner>(model);
-            runner_point_ = static_cast<std::int64_t>(task.point);
-        }
-        const int first = tile * kTileWidth;
-        const int count = std::min(kTileWidth, task.count - first);
-        runner_->run({task.first + first, count}, first, *block.buffer);
-    }
-
-    [[nodiscard]] std::vector<std::vector<std::byte>> rows_of(const OpenBlock& block) const {
-        if (const PlannedAnalysis* analysis = plan_.analysis_of(*block.planned)) {
-            return part_rows(*analysis, *block.record);
-        }
-        return task_rows(layout_.tasks[block.task], *block.buffer, plan_.models[block.planned->point]);
-    }
-
-    static void fail(OpenBlock& block, const std::string& message) {
-        const std::lock_guard lock(block.message_guard);
-        if (!block.failed.exchange(true)) block.message = message;
-    }
-
-    void finish(OpenBlock& block) {
-        FinishedTask out;
-        out.task = block.task;
-        out.start_seconds = block.start_seconds;
-        out.wait_seconds = block.wait_seconds;
-        if (!block.failed) {
-            try {
-                out.rows = rows_of(block);
-            } catch (const std::exception& error) {
-                fail(block, error.what());
-            }
-        }
-        block.buffer.reset();
-        block.record.reset();
-        out.status = block.failed ? TaskStatus::failed : TaskStatus::done;
-        out.message = block.message;
-        out.seconds = steady_seconds() - started_ - block.start_seconds;
-        queue_.finish(std::move(out), block.is_part);
-    }
-
-    const Plan& plan_;
-    const Layout& layout_;
-    const FaultPlan& faults_;
-    TileQueue& queue_;
-    double started_;
-    std::unique_ptr<TrajectoryRunner> runner_;
-    std::int64_t runner_point_ = -1;
-};
 
 /// What only the master thread does: fetching tasks, meeting the other ranks, writing.
 class Conductor {
