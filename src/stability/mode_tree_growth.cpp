@@ -14,23 +14,30 @@ constexpr double kMet = 1e-5;
 constexpr double kBracket = 1e-11;  ///< of sigma, where bisection ends
 constexpr double kAtOnce = 1e-9;    ///< of sigma: meetings no further apart are one
 
-/// Descends F where the search for a stationary point gives up: so near to where J is singular that rounding moves its
-/// last steps. The place of least |F| of 80, if that is rounding. It steps by F over |eigenvalue|, so it climbs p.
+/// Climbs p in short steps of F over |eigenvalue|: where the search for a stationary point gives up, so near to where J
+/// is singular that rounding moves its last steps, or where it went so far that it may have stepped out of the basin.
+/// The place of least |F|, once that is rounding and does not fall any more.
 std::optional<Eigen::VectorXd> settled(GradientSystem& flow, Eigen::VectorXd x, double sigma) {
-    constexpr int kSteps = 80;
+    constexpr int kSteps = 4000;
+    constexpr int kPatience = 40;  // steps without a smaller |F|
     constexpr double kRounding = 1e-13;
     constexpr double kFlattest = 1e-9;
-    constexpr double kLongest = 0.1;  // of sigma
+    constexpr double kLongest = 0.05;  // of sigma
     Eigen::VectorXd best = x;
     double least = std::numeric_limits<double>::infinity();
     StationaryPoint here;
-    for (int i = 0; i < kSteps; ++i) {
+    const auto is_rounding = [&](double force) { return force <= kRounding * (sigma + best.norm()); };
+    int since = 0;
+    for (int i = 0; i < kSteps && (since < kPatience || !is_rounding(least)); ++i) {
         const FieldSample field = sample_field(flow, x, std::log(sigma));
         if (!field.value.allFinite()) return std::nullopt;
+        ++since;
         if (field.value.norm() < least) {
+            since = 0;
             least = field.value.norm();
             best = x;
         }
+        if (least == 0.0) break;
         classify(field.jacobian, here);
         const Eigen::VectorXd force = here.eigenvectors.transpose() * field.value;
         Eigen::VectorXd step =
@@ -38,9 +45,11 @@ std::optional<Eigen::VectorXd> settled(GradientSystem& flow, Eigen::VectorXd x, 
         const double length = step.norm() / (kLongest * sigma);
         x -= length > 1.0 ? Eigen::VectorXd(step / length) : step;
     }
-    if (least > kRounding * (sigma + best.norm())) return std::nullopt;
+    if (!is_rounding(least)) return std::nullopt;
     return best;
 }
+
+constexpr double kNear = 0.1;  ///< of sigma: ascents that end this near to their start have left no basin
 
 class TreeGrowth {
   public:
@@ -79,7 +88,7 @@ class TreeGrowth {
         std::vector<Group> groups;
         for (std::size_t i = 0; i < live.size(); ++i) {
             std::optional<Eigen::VectorXd> end;
-            if (found[i] && found[i]->index == 0) {
+            if (found[i] && found[i]->index == 0 && (found[i]->x - live[i].x).norm() < kNear * sigma) {
                 end = found[i]->x;
             } else {
                 end = settled(flow_, live[i].x, sigma);

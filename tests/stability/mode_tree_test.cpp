@@ -6,6 +6,7 @@
 #include <cmath>
 #include <set>
 
+#include "sigmaflow/stability/branch_diagram.hpp"
 #include "sigmaflow/stability/stationary_points.hpp"
 #include "stability/reference_table.hpp"
 #include "stability/small_laws.hpp"
@@ -201,6 +202,33 @@ TEST(ModeTree, BranchesOfRandomMixtures) {
         }
         EXPECT_GT(mass, 0.3);
     }
+}
+
+/// Every split is a fold or pitchfork that continuation finds on its own, and the ladder's steps do not matter.
+TEST(ModeTree, SplitsAreFoldsOfTheBranchDiagram) {
+    double worst = 0.0;
+    int splits = 0;
+    for (int seed = 20; seed < 28; ++seed) {
+        const auto law = planar_mixture(seed);
+        const auto tree = tree_of(*law, 0.05, 8.0, 80);
+        const auto coarse = tree_of(*law, 0.05, 8.0, 33);
+        const auto diagram = trace_branches(*law, 0.04, 10.0);
+        ASSERT_EQ(coarse.size(), tree.size());
+        for (std::size_t k = 0; k < tree.size(); ++k) {
+            EXPECT_EQ(coarse[k].parent, tree[k].parent) << seed;
+            if (tree[k].parent < 0) continue;
+            EXPECT_NEAR(coarse[k].splitting_sigma / tree[k].splitting_sigma, 1.0, 1e-9) << seed;
+            double nearest = 1.0;
+            for (const auto& point : diagram.special_points) {
+                nearest = std::min(nearest, std::abs(std::exp(point.tau) / tree[k].splitting_sigma - 1.0));
+            }
+            worst = std::max(worst, nearest);
+            ++splits;
+        }
+    }
+    EXPECT_GT(splits, 10);
+    EXPECT_LT(worst, kSplit);
+    claim("tree-splits-branches", worst);
 }
 
 }  // namespace

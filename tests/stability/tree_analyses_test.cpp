@@ -121,6 +121,44 @@ TEST(TreeAnalysis, TheFrozenSaddleIsNoBoundaryOfTheFlow) {
     }
 }
 
+/// On the line a basin is what lies between two minima, however flat p is there.
+TEST(TreeAnalysis, LabelsOnTheLineAreSidesOfTheMinima) {
+    Stream stream(5, 0, 0, Purpose::test);
+    int places = 0;
+    for (int i = 0; i < 20; ++i) {
+        Value::List means;
+        std::vector<double> weights;
+        std::vector<double> widths;
+        for (int k = 0; k < 4; ++k) {
+            means.push_back(numbers({3.0 * stream.normal()}));
+            weights.push_back(0.1 + stream.uniform());
+            widths.push_back(0.1 + stream.uniform());
+        }
+        const auto law =
+            make_law("gaussian_mixture",
+                     {{"weights", numbers(weights)}, {"means", Value(std::move(means))}, {"widths", numbers(widths)}});
+        const double sigma = 0.05 + 0.5 * stream.uniform();
+        const auto modes = find_modes(*law, sigma, kKey);
+        std::vector<double> minima;
+        for (const auto& point : find_stationary_points(*law, sigma, kKey).points) {
+            if (point.index == 1) minima.push_back(point.x[0]);
+        }
+        ASSERT_EQ(modes.size(), minima.size() + 1);
+        Eigen::MatrixXd x(1, 400);
+        for (int c = 0; c < x.cols(); ++c) x(0, c) = -9.0 + 18.0 * stream.uniform();
+        const auto labels = ModeLabels(*law, sigma, modes).of(x);
+        const auto side = [&](double at) {
+            return std::count_if(minima.begin(), minima.end(), [at](double minimum) { return minimum < at; });
+        };
+        for (int c = 0; c < x.cols(); ++c, ++places) {
+            const int label = labels[static_cast<std::size_t>(c)];
+            ASSERT_NE(label, ModeLabels::kNone) << x(0, c);
+            EXPECT_EQ(side(modes[static_cast<std::size_t>(label)].leaf[0]), side(x(0, c))) << i << " at " << x(0, c);
+        }
+    }
+    EXPECT_EQ(places, 8000);
+}
+
 TEST(TreeAnalysis, SymmetricLawsShareTheMassEqually) {
     double worst = 0.0;
     const auto hypercube = make_law("hypercube", {{"dim", 3}, {"radius", 1.0}, {"width", 0.1}});
