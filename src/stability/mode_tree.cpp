@@ -13,7 +13,7 @@ namespace {
 
 constexpr std::int64_t kMostComponents = 4096;
 constexpr int kDraws = 256;
-constexpr int kShifts = 4;      ///< mean shifts before Newton's steps, from places that are no mode yet
+constexpr int kShifts = 16;     ///< mean shifts before Newton's steps, from places that are no mode yet
 constexpr double kSame = 1e-4;  ///< of sigma: ascents that end this near to each other at the ends of the flow
 
 std::vector<SearchStart> leaf_starts(const Distribution& law, const StreamKey& key) {

@@ -81,7 +81,7 @@ Work TreeAnalysis::cost(const Distribution& distribution, int part) const {
     // A tile or so of modes, 4 evaluations at every level, and a few meetings.
     if (part == 0) return tile.times(4.0 * static_cast<double>(ladder_.size()) + 2000.0);
     Work work = FlowDescent::cost(distribution, tolerance_, {ladder_.back(), ladder_.front()});
-    work += tile.times(20.0);
+    work += tile.times(30.0);
     return work.times(block_ / static_cast<double>(kTileWidth));
 }
 

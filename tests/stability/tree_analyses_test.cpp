@@ -159,6 +159,35 @@ TEST(TreeAnalysis, LabelsOnTheLineAreSidesOfTheMinima) {
     EXPECT_EQ(places, 8000);
 }
 
+/// In the plane Newton's last steps must not leave the basin that mean shifts alone, slow and safe, would stay in.
+TEST(TreeAnalysis, LabelsInThePlaneAreThoseOfMeanShifts) {
+    const double sigma = 0.1;
+    int wrong = 0;
+    int places = 0;
+    for (int seed = 0; seed < 10; ++seed) {
+        const auto law = testing_support::planar_mixture(seed);
+        const auto modes = find_modes(*law, sigma, kKey);
+        FrozenFlow flow(law->posterior());
+        Eigen::MatrixXd x(2, 320);
+        Tile x0;
+        for (int first = 0; first < 320; first += kTileWidth) {
+            law->sample(kKey, {first, kTileWidth}, x0);
+            x.middleCols(first, kTileWidth) = x0;
+        }
+        ModeLabels labels(*law, sigma, modes);
+        const auto direct = labels.of(x);
+        FieldSamples samples;
+        for (int i = 0; i < 500; ++i) {
+            flow.evaluate(x, Eigen::VectorXd::Constant(x.cols(), std::log(sigma)), samples);
+            x -= samples.values;
+        }
+        const auto slow = labels.of(x);
+        for (std::size_t c = 0; c < slow.size(); ++c, ++places) wrong += direct[c] == slow[c] ? 0 : 1;
+    }
+    EXPECT_EQ(wrong, 0) << "of " << places;
+    claim("tree-labels-wrong", static_cast<double>(wrong) / places);
+}
+
 TEST(TreeAnalysis, SymmetricLawsShareTheMassEqually) {
     double worst = 0.0;
     const auto hypercube = make_law("hypercube", {{"dim", 3}, {"radius", 1.0}, {"width", 0.1}});
