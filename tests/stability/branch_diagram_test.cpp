@@ -202,6 +202,25 @@ TEST(BranchDiagram, SimplicesHaveTheirWindows) {
     EXPECT_LE(centre_error, 1e-9);
 }
 
+/// {-1,1}^d: 3^d branches leave the one point at sigma = 1, one comes to it; rings of k points: 2 k + 1 at 1/sqrt 2.
+TEST(BranchDiagram, CubesAndRingsBranchAtOnce) {
+    const auto expect_star = [](const Distribution& law, double sigma, std::size_t below, const std::string& what) {
+        const auto diagram = trace_branches(law, 0.2, 1.5);
+        expect_sound(diagram, what);
+        ASSERT_EQ(diagram.special_points.size(), 1U) << what;
+        EXPECT_EQ(diagram.special_points[0].kind, SpecialKind::multiple) << what;
+        EXPECT_NEAR(sigma_of(diagram.special_points[0]), sigma, 1e-12) << what;
+        EXPECT_EQ(diagram.branches.size(), below + 1) << what;
+    };
+    expect_star(*kind_of("hypercube", {{"dim", Value(2)}, {"radius", Value(1.0)}}), 1.0, 9, "square");
+    expect_star(*kind_of("hypercube", {{"dim", Value(3)}, {"radius", Value(1.0)}}), 1.0, 27, "cube");
+    // From six points on the angle is left to rounding near the centre.
+    for (const int k : {4, 5, 6, 8}) {
+        expect_star(*kind_of("ring", {{"count", Value(k)}, {"radius", Value(1.0)}}), std::sqrt(0.5),
+                    static_cast<std::size_t>(2 * k + 1), "ring of " + std::to_string(k));
+    }
+}
+
 /// Two points and a third on their axis of symmetry: whether the pitchfork on the axis is super- or subcritical is
 /// decided by how the axis gives way (kappa_3 J^+ kappa_3), and the branches show it.
 TEST(BranchDiagram, PitchforksOfIsoscelesTrianglesAreOfTheirKind) {
