@@ -10,8 +10,8 @@
 
 #include "sigmaflow/distribution/isotropic_cloud.hpp"
 #include "sigmaflow/stability/stationary_points.hpp"
+#include "stability/laws_at_hand.hpp"
 #include "stability/reference_table.hpp"
-#include "stability/small_laws.hpp"
 #include "support/claim.hpp"
 #include "support/line_witness.hpp"
 
@@ -20,8 +20,8 @@ namespace {
 
 using testing_support::claim;
 using testing_support::cloud;
-using testing_support::kind_of;
-using testing_support::list_of;
+using testing_support::law_of;
+using testing_support::numbers;
 using testing_support::planar_mixture;
 using testing_support::reference;
 
@@ -88,8 +88,8 @@ TEST(BranchDiagram, FoldsOfTwoGaussiansAreThoseOfTheTable) {
         for (const double width : {0.0, 0.3}) {
             const double mu = 1.7;
             const auto law =
-                kind_of("two_deltas",
-                        {{"dim", Value(1)}, {"radius", Value(mu)}, {"width", Value(width)}, {"weight", Value(row[0])}});
+                law_of("two_deltas",
+                       {{"dim", Value(1)}, {"radius", Value(mu)}, {"width", Value(width)}, {"weight", Value(row[0])}});
             const auto diagram = trace_branches(*law, 0.1, 2.0);
             expect_sound(diagram, "weight " + std::to_string(row[0]));
             ASSERT_EQ(diagram.special_points.size(), 1U) << row[0];
@@ -132,7 +132,7 @@ TEST(BranchDiagram, PitchforksOfEllipsesAreThoseOfTheTable) {
     double worst = 0.0;
     for (const auto& row : reference("ellipse_pitchforks.csv")) {
         if (!all_asked() && row[0] != 1.0 && row[0] != 2.0) continue;
-        const auto law = kind_of("ellipsoid_shell", {{"axes", list_of({row[0], row[1]})}});
+        const auto law = law_of("ellipsoid_shell", {{"axes", numbers({row[0], row[1]})}});
         const auto diagram = trace_branches(*law, 0.3 * row[3], 1.2 * row[2]);
         expect_sound(diagram, "a1 " + std::to_string(row[0]));
         if (row[0] == row[1]) {
@@ -172,7 +172,7 @@ TEST(BranchDiagram, SimplicesHaveTheirWindows) {
     EXPECT_NEAR(simplex_fold(2), row[2], 1e-9);
     for (int n = 2; n <= (all_asked() ? 4 : 3); ++n) {
         for (const double width : {0.0, 0.25}) {
-            const auto law = kind_of("simplex", {{"dim", Value(n)}, {"radius", Value(1.0)}, {"width", Value(width)}});
+            const auto law = law_of("simplex", {{"dim", Value(n)}, {"radius", Value(1.0)}, {"width", Value(width)}});
             const auto diagram = trace_branches(*law, 0.35, 0.95);
             for (const auto& fold : of_kind(diagram, SpecialKind::fold)) {
                 if (fold.tau < diagram.special_points.front().tau - 1e-6) continue;
@@ -212,11 +212,11 @@ TEST(BranchDiagram, CubesAndRingsBranchAtOnce) {
         EXPECT_NEAR(sigma_of(diagram.special_points[0]), sigma, 1e-12) << what;
         EXPECT_EQ(diagram.branches.size(), below + 1) << what;
     };
-    expect_star(*kind_of("hypercube", {{"dim", Value(2)}, {"radius", Value(1.0)}}), 1.0, 9, "square");
-    expect_star(*kind_of("hypercube", {{"dim", Value(3)}, {"radius", Value(1.0)}}), 1.0, 27, "cube");
+    expect_star(*law_of("hypercube", {{"dim", Value(2)}, {"radius", Value(1.0)}}), 1.0, 9, "square");
+    expect_star(*law_of("hypercube", {{"dim", Value(3)}, {"radius", Value(1.0)}}), 1.0, 27, "cube");
     // From six points on the angle is left to rounding near the centre.
     for (const int k : {4, 5, 6, 8}) {
-        expect_star(*kind_of("ring", {{"count", Value(k)}, {"radius", Value(1.0)}}), std::sqrt(0.5),
+        expect_star(*law_of("ring", {{"count", Value(k)}, {"radius", Value(1.0)}}), std::sqrt(0.5),
                     static_cast<std::size_t>(2 * k + 1), "ring of " + std::to_string(k));
     }
 }
@@ -244,7 +244,7 @@ TEST(BranchDiagram, SpheresBranchOnce) {
         all_asked() ? std::vector<int>{2, 3, 4, 5, 8, 16, 32, 64} : std::vector<int>{2, 3, 8};
     for (const int d : dimensions) {
         const double radius = 1.5;
-        const auto law = kind_of("ellipsoid_shell", {{"dim", Value(d)}, {"radius", Value(radius)}});
+        const auto law = law_of("ellipsoid_shell", {{"dim", Value(d)}, {"radius", Value(radius)}});
         const double critical = radius / std::sqrt(d);
         const auto diagram = trace_branches(*law, 0.3 * critical, 1.3 * critical);
         EXPECT_TRUE(diagram.complete) << d << ": " << diagram.doubt;

@@ -13,7 +13,7 @@
 namespace sigmaflow {
 namespace {
 
-using namespace testing_stability;
+using namespace testing_support;
 
 /// Standard errors that an estimate may be off: one in two million for a normal one.
 constexpr double kSigmas = 5.0;
@@ -50,7 +50,7 @@ TEST(Information, OfGaussiansFollowsTheClosedForms) {
         const int dim = 1 + trial % 5;
         std::vector<double> variances;
         for (int i = 0; i < dim; ++i) variances.push_back(std::exp(4.0 * stream.uniform() - 2.0));
-        const auto law = make_law("gaussian", {{"dim", dim}, {"variances", numbers(variances)}});
+        const auto law = law_of("gaussian", {{"dim", dim}, {"variances", numbers(variances)}});
         const auto records = information(*law, 0.05, 20.0, 6, 2000);
         for (std::size_t level = 0; level < 6; ++level) {
             const double s = std::pow(records.at("sigma")[level], 2);
@@ -92,7 +92,7 @@ double integral(const std::function<double(double)>& f, double from, double to) 
 }
 
 TEST(Information, OfTwoAtomsIsThatOfQuadrature) {
-    const auto law = make_law("two_deltas", {{"dim", 1}, {"radius", 1.0}});
+    const auto law = law_of("two_deltas", {{"dim", 1}, {"radius", 1.0}});
     const auto records = information(*law, 0.2, 5.0, 7, 20000);
     for (std::size_t level = 0; level < 7; ++level) {
         const double sigma = records.at("sigma")[level];
@@ -142,7 +142,7 @@ std::vector<std::pair<std::string, Value::Table>> families() {
 
 TEST(Information, EveryFieldIsFilledForEveryFamily) {
     for (const auto& [kind, table] : families()) {
-        const auto law = make_law(kind, table);
+        const auto law = law_of(kind, table);
         for (const auto& [name, values] : information(*law, 0.1, 10.0, 3, 40)) {
             for (const double value : values) EXPECT_TRUE(std::isfinite(value)) << kind << " " << name;
         }
@@ -153,7 +153,7 @@ TEST(Information, FlipdIsTheSlopeOfTheDensityAtTheData) {
     constexpr double h = 1e-4;
     constexpr double sigma = 0.7;
     for (const auto& [kind, table] : families()) {
-        const auto law = make_law(kind, table);
+        const auto law = law_of(kind, table);
         const auto& denoiser = law->posterior();
         const auto workspace = denoiser.workspace();
         PosteriorTile posterior(law->dim(), Needs{.log_density = true});
@@ -175,7 +175,7 @@ TEST(Information, HeatCapacityIsTheSlopeOfTheMeanEnergy) {
     constexpr double sigma = 0.6;
     int known = 0;
     for (const auto& [kind, table] : families()) {
-        const auto law = make_law(kind, table);
+        const auto law = law_of(kind, table);
         const auto records = information(*law, sigma, sigma, 1, kTileWidth);
         if (!records.contains("heat_capacity")) continue;
         ++known;
@@ -201,7 +201,7 @@ TEST(Information, HeatCapacityIsTheSlopeOfTheMeanEnergy) {
 }
 
 TEST(Information, DimensionsOfASphereAreItsOwnAtSmallSigma) {
-    const auto law = make_law("ellipsoid_shell", {{"dim", 3}, {"radius", 1.0}});
+    const auto law = law_of("ellipsoid_shell", {{"dim", 3}, {"radius", 1.0}});
     const auto records = information(*law, 1e-3, 1e-3, 1, 500);
     // Curvature enters at the order of sigma (local_dimension) and sigma^2 (flipd).
     EXPECT_NEAR(records.at("local_dimension")[0], 2.0, 0.01);
@@ -209,7 +209,7 @@ TEST(Information, DimensionsOfASphereAreItsOwnAtSmallSigma) {
 }
 
 TEST(Information, ALevelDoesNotDependOnTheOthers) {
-    const auto law = make_law("ring", {{"count", 5}, {"width", 0.1}});
+    const auto law = law_of("ring", {{"count", 5}, {"width", 0.1}});
     const auto few = information(*law, 0.1, 10.0, 2, 100);
     const auto many = information(*law, 0.1, 10.0, 9, 100);
     for (const auto& [name, values] : few) {
@@ -219,15 +219,15 @@ TEST(Information, ALevelDoesNotDependOnTheOthers) {
 }
 
 TEST(Information, WhatIsNotWantedOrNotKnownIsLeftOut) {
-    const auto ring = make_law("ring", {{"count", 5}, {"width", 0.1}});
+    const auto ring = law_of("ring", {{"count", 5}, {"width", 0.1}});
     EXPECT_TRUE(information(*ring, 1.0, 1.0, 1, 32).contains("branching_directions"));
     EXPECT_FALSE(information(*ring, 1.0, 1.0, 1, 32, false).contains("branching_directions"));
-    const auto shell = make_law("ellipsoid_shell", {{"dim", 3}});
+    const auto shell = law_of("ellipsoid_shell", {{"dim", 3}});
     EXPECT_FALSE(information(*shell, 1.0, 1.0, 1, 32).contains("entropy"));
 }
 
 TEST(Information, CostGrowsWithSamplesAndTheSpectrum) {
-    const auto law = make_law("ring", {{"count", 5}, {"width", 0.1}});
+    const auto law = law_of("ring", {{"count", 5}, {"width", 0.1}});
     const auto cost = [&](int samples, bool spectrum) {
         return make_analysis("information", {{"samples", samples}, {"spectrum", spectrum}})->cost(*law, 0);
     };

@@ -12,16 +12,16 @@
 namespace sigmaflow {
 namespace {
 
-using testing_stability::make_analysis;
-using testing_stability::make_law;
-using testing_stability::numbers;
-using testing_stability::Records;
-using testing_stability::run_parts;
+using testing_support::law_of;
+using testing_support::make_analysis;
+using testing_support::numbers;
+using testing_support::Records;
+using testing_support::run_parts;
 
 constexpr StreamKey kKey{11, 22};
 
 std::unique_ptr<Distribution> clusters() {
-    return make_law("two_deltas", {{"dim", 36}, {"radius", 6.0}, {"width", 1.0}});
+    return law_of("two_deltas", {{"dim", 36}, {"radius", 6.0}, {"width", 1.0}});
 }
 
 TEST(MemorisationAnalyses, SpeciationRecordsEveryDefinition) {
@@ -42,7 +42,7 @@ TEST(MemorisationAnalyses, SpeciationRecordsEveryDefinition) {
 }
 
 TEST(MemorisationAnalyses, SpeciationOfTheMeanIsChosen) {
-    const auto law = make_law("two_deltas", {{"dim", 1}, {"weight", 0.45}});
+    const auto law = law_of("two_deltas", {{"dim", 1}, {"weight", 0.45}});
     EXPECT_TRUE(std::isnan(run_parts(*make_analysis("speciation", {}), *law).at("sigma")[0]));
     const auto of_mean = make_analysis("speciation", {{"centre", "mean"}});
     EXPECT_EQ(run_parts(*of_mean, *law).at("sigma")[0],
@@ -63,32 +63,32 @@ TEST(MemorisationAnalyses, CommitmentGoesThroughItsLevels) {
             EXPECT_GT(found.at("commitment_exact")[i], found.at("commitment_exact")[i - 1]);
         }
     }
-    const auto shell = make_law("ellipsoid_shell", {{"dim", 3}, {"radius", 1.0}});
+    const auto shell = law_of("ellipsoid_shell", {{"dim", 3}, {"radius", 1.0}});
     EXPECT_NE(analysis->mismatch(*shell), "");
     EXPECT_EQ(analysis->mismatch(*law), "");
 }
 
 TEST(MemorisationAnalyses, CollapseRecordsBothDefinitions) {
-    const auto law = make_law("two_deltas", {{"dim", 256}, {"radius", 16.0}, {"width", 1.0}});
+    const auto law = law_of("two_deltas", {{"dim", 256}, {"radius", 16.0}, {"width", 1.0}});
     const Records found = run_parts(*make_analysis("collapse", {{"points", 20000}}), *law);
     EXPECT_EQ(found.at("definition"), (std::vector<double>{0, 1}));
     EXPECT_NEAR(found.at("ou_time")[0], 1.2987896867558646, 1e-13);
     EXPECT_NEAR(found.at("ou_time")[1], 1.3337308785480498, 1e-13);
     EXPECT_EQ(found.at("sigma_error")[1], 0.0);
     // Of one Gaussian both are the same; of other laws the first is not known; points have no width.
-    const auto gaussian = make_law("gaussian", {{"variances", numbers({2.0, 0.5})}});
+    const auto gaussian = law_of("gaussian", {{"variances", numbers({2.0, 0.5})}});
     const Records same = run_parts(*make_analysis("collapse", {{"points", 50}}), *gaussian);
     EXPECT_NEAR(same.at("sigma")[0], same.at("sigma")[1], 1e-14);
-    const auto shell = make_law("ellipsoid_shell", {{"dim", 3}, {"radius", 1.0}});
+    const auto shell = law_of("ellipsoid_shell", {{"dim", 3}, {"radius", 1.0}});
     const Records drawn = run_parts(*make_analysis("collapse", {{"points", 50}, {"samples", 500}}), *shell);
     EXPECT_TRUE(std::isnan(drawn.at("sigma")[0]));
     EXPECT_GT(drawn.at("sigma_error")[1], 0.0);
-    const auto ring = make_law("ring", {{"count", 100}});
+    const auto ring = law_of("ring", {{"count", 100}});
     EXPECT_EQ(run_parts(*make_analysis("collapse", {{"points", 50}, {"samples", 100}}), *ring).at("sigma")[0], 0.0);
 }
 
 TEST(MemorisationAnalyses, MemorisationRecordsItsLevels) {
-    const auto law = make_law("gaussian", {{"dim", 2}});
+    const auto law = law_of("gaussian", {{"dim", 2}});
     const auto analysis = make_analysis(
         "memorisation", {{"sigma_min", 0.1}, {"sigma_max", 10.0}, {"levels", 3}, {"points", 40}, {"samples", 200}});
     const Records found = run_parts(*analysis, *law, kKey);
@@ -111,7 +111,7 @@ TEST(MemorisationAnalyses, MemorisationRecordsItsLevels) {
 }
 
 TEST(MemorisationAnalyses, LeastNoiseOfEverySetIsItsOwn) {
-    const auto law = make_law("gaussian", {{"dim", 1}});
+    const auto law = law_of("gaussian", {{"dim", 1}});
     const auto analysis = make_analysis("least_noise", {{"points", 100}, {"samples", 500}, {"sets", 3}});
     EXPECT_EQ(analysis->parts(*law), 3);
     EXPECT_EQ(analysis->part_axis(), "set");
@@ -134,7 +134,7 @@ TEST(MemorisationAnalyses, LeastNoiseOfEverySetIsItsOwn) {
 
 // Training sets of 3e4 points are nearly the same law: what differs between sets is what they are tested on.
 TEST(MemorisationAnalyses, LeastNoiseOfEverySetTestsOnDrawsOfItsOwn) {
-    const auto law = make_law("gaussian", {{"dim", 1}});
+    const auto law = law_of("gaussian", {{"dim", 1}});
     std::vector<double> found;
     for (int set = 0; set < 6; ++set) found.push_back(Memorisation(*law, kKey, 30000, 32, set).held_out(0.3).mean);
     const auto [least, most] = std::minmax_element(found.begin(), found.end());
@@ -142,7 +142,7 @@ TEST(MemorisationAnalyses, LeastNoiseOfEverySetTestsOnDrawsOfItsOwn) {
 }
 
 TEST(MemorisationAnalyses, CostGrowsWithTheTrainingSet) {
-    const auto law = make_law("gaussian", {{"dim", 2}});
+    const auto law = law_of("gaussian", {{"dim", 2}});
     for (const char* kind : {"memorisation", "least_noise"}) {
         const double small = make_analysis(kind, {{"points", 100}})->cost(*law, 0).flops;
         const double large = make_analysis(kind, {{"points", 100000}})->cost(*law, 0).flops;

@@ -5,14 +5,14 @@
 #include <cmath>
 #include <numbers>
 
-#include "stability/small_laws.hpp"
+#include "stability/laws_at_hand.hpp"
 
 namespace sigmaflow {
 namespace {
 
 using testing_support::cloud;
-using testing_support::kind_of;
-using testing_support::list_of;
+using testing_support::law_of;
+using testing_support::numbers;
 using testing_support::planar_mixture;
 
 /// Merging keeps mean and covariance, down to one Gaussian that has those of the law.
@@ -75,7 +75,7 @@ double divergence_from_one(double sigma) {
 }
 
 TEST(Approximation, DivergenceFromOneGaussianIsThatOfQuadrature) {
-    const auto law = kind_of("two_deltas", {{"dim", Value(1)}});
+    const auto law = law_of("two_deltas", {{"dim", Value(1)}});
     const ApproximationAnalysis analysis(parameters_of(
         approximation_kind(), {{"sigma_min", Value(0.2)}, {"sigma_max", Value(3.0)}, {"levels", Value(4)}}));
     for (int part = 0; part < 4; ++part) {
@@ -91,7 +91,7 @@ TEST(Approximation, DivergenceFromOneGaussianIsThatOfQuadrature) {
 
 /// Eight corners: at small sigma all are needed, at large sigma one Gaussian.
 TEST(Approximation, FewerGaussiansAreNeededAsNoiseGrows) {
-    const auto law = kind_of("hypercube", {{"dim", Value(3)}, {"radius", Value(1.0)}});
+    const auto law = law_of("hypercube", {{"dim", Value(3)}, {"radius", Value(1.0)}});
     const ApproximationAnalysis analysis(parameters_of(
         approximation_kind(), {{"sigma_min", Value(0.1)}, {"sigma_max", Value(5.0)}, {"levels", Value(8)}}));
     std::int64_t last = 0;
@@ -106,8 +106,8 @@ TEST(Approximation, FewerGaussiansAreNeededAsNoiseGrows) {
 
 TEST(Approximation, LawsThatAreNoMixturesAreRefused) {
     const ApproximationAnalysis analysis(parameters_of(approximation_kind(), {}));
-    EXPECT_NE(analysis.mismatch(*kind_of("ellipsoid_shell", {{"dim", Value(2)}})), "");
-    EXPECT_EQ(analysis.mismatch(*kind_of("ring", {})), "");
+    EXPECT_NE(analysis.mismatch(*law_of("ellipsoid_shell", {{"dim", Value(2)}})), "");
+    EXPECT_EQ(analysis.mismatch(*law_of("ring", {})), "");
 }
 
 }  // namespace

@@ -8,18 +8,18 @@
 
 #include "sigmaflow/stability/branch_diagram.hpp"
 #include "sigmaflow/stability/stationary_points.hpp"
+#include "stability/laws_at_hand.hpp"
 #include "stability/reference_table.hpp"
-#include "stability/small_laws.hpp"
 #include "stability/support.hpp"
 #include "support/claim.hpp"
 
 namespace sigmaflow {
 namespace {
 
-using testing_stability::make_law;
-using testing_stability::numbers;
 using testing_support::claim;
 using testing_support::cloud;
+using testing_support::law_of;
+using testing_support::numbers;
 using testing_support::planar_mixture;
 using testing_support::reference;
 
@@ -45,7 +45,7 @@ int roots_of(const std::vector<ModeBranch>& tree) {
 TEST(ModeTree, TwoEqualGaussiansMeetAtTheirPitchfork) {
     double worst = 0.0;
     for (const double width : {0.0, 0.3, 0.7}) {
-        const auto law = make_law("two_deltas", {{"dim", 3}, {"radius", 1.0}, {"width", width}});
+        const auto law = law_of("two_deltas", {{"dim", 3}, {"radius", 1.0}, {"width", width}});
         SCOPED_TRACE(width);
         const auto tree = tree_of(*law, 0.05, 5.0);
         ASSERT_EQ(tree.size(), 2U);
@@ -68,7 +68,7 @@ TEST(ModeTree, UnequalGaussiansMeetAtTheirFolds) {
     for (const auto& row : reference("two_gaussian_folds.csv")) {
         const double w = row[0];
         if (w == 0.5 || w > 0.99) continue;
-        const auto law = make_law("two_deltas", {{"dim", 2}, {"radius", 1.0}, {"weight", w}, {"width", 0.05}});
+        const auto law = law_of("two_deltas", {{"dim", 2}, {"radius", 1.0}, {"weight", w}, {"width", 0.05}});
         const double s = row[4];
         const double sigma = std::sqrt(s * s - 0.0025);
         const auto tree = tree_of(*law, 0.06, 5.0);
@@ -90,7 +90,7 @@ TEST(ModeTree, UnequalGaussiansMeetAtTheirFolds) {
 TEST(ModeTree, CornersMeetAtOnce) {
     for (const int dim : {1, 2, 3, 4}) {
         SCOPED_TRACE(dim);
-        const auto law = make_law("hypercube", {{"dim", dim}, {"radius", 1.0}});
+        const auto law = law_of("hypercube", {{"dim", dim}, {"radius", 1.0}});
         const auto tree = tree_of(*law, 0.1, 5.0);
         ASSERT_EQ(tree.size(), std::size_t{1} << dim);
         ASSERT_EQ(roots_of(tree), 1);
@@ -105,7 +105,7 @@ TEST(ModeTree, CornersMeetAtOnce) {
 /// On the circle half the variance lies along each direction: sigma^2 = R^2/2 for five points or more.
 TEST(ModeTree, RingPointsMeetAtTheirCentre) {
     for (const int count : {5, 8, 13}) {
-        const auto law = make_law("ring", {{"dim", 2}, {"radius", 2.0}, {"count", count}});
+        const auto law = law_of("ring", {{"dim", 2}, {"radius", 2.0}, {"count", count}});
         const auto tree = tree_of(*law, 0.1, 10.0);
         ASSERT_EQ(tree.size(), static_cast<std::size_t>(count));
         EXPECT_EQ(roots_of(tree), 1);
@@ -119,7 +119,7 @@ TEST(ModeTree, RingPointsMeetAtTheirCentre) {
 
 /// The corners vanish in folds against three saddles, 4 % above where the centre has become a mode.
 TEST(ModeTree, TriangleJumpsToItsCentre) {
-    const auto law = make_law("simplex", {{"dim", 2}, {"radius", 1.0}});
+    const auto law = law_of("simplex", {{"dim", 2}, {"radius", 1.0}});
     const auto tree = tree_of(*law, 0.1, 5.0);
     ASSERT_EQ(tree.size(), 3U);
     for (std::size_t k = 1; k < 3; ++k) {
@@ -131,7 +131,7 @@ TEST(ModeTree, TriangleJumpsToItsCentre) {
 
 /// A rung of the ladder, and the middle of the first bisection, may be the critical sigma itself.
 TEST(ModeTree, RungsMayBeCritical) {
-    const auto law = make_law("hypercube", {{"dim", 3}, {"radius", 1.0}});
+    const auto law = law_of("hypercube", {{"dim", 3}, {"radius", 1.0}});
     for (const int levels : {4, 5, 20, 21}) {
         const auto tree = tree_of(*law, 0.25, 4.0, levels);
         ASSERT_EQ(tree.size(), 8U);
@@ -163,9 +163,9 @@ TEST(ModeTree, BranchesOfAProductSplitOneAfterTheOther) {
 
 /// A wide Gaussian of more mass beside a narrow one: at the fold its mode ends and the narrow one goes on.
 TEST(ModeTree, TheBranchThatGoesOnIsNotTheHeavierOne) {
-    const auto law = make_law("gaussian_mixture", {{"weights", numbers({0.65, 0.35})},
-                                                   {"means", Value(Value::List{numbers({1.8}), numbers({0.0})})},
-                                                   {"widths", numbers({1.0, 0.2})}});
+    const auto law = law_of("gaussian_mixture", {{"weights", numbers({0.65, 0.35})},
+                                                 {"means", Value(Value::List{numbers({1.8}), numbers({0.0})})},
+                                                 {"widths", numbers({1.0, 0.2})}});
     const auto tree = tree_of(*law, 0.05, 20.0);
     ASSERT_EQ(tree.size(), 2U);
     EXPECT_GT(tree[0].leaf[0], 1.5);

@@ -4,13 +4,13 @@
 
 #include <cmath>
 
-#include "stability/small_laws.hpp"
+#include "stability/laws_at_hand.hpp"
 
 namespace sigmaflow {
 namespace {
 
-using testing_support::kind_of;
-using testing_support::list_of;
+using testing_support::law_of;
+using testing_support::numbers;
 
 AnalysisRecord relaxed(const Distribution& law, double sigma) {
     const RelaxationAnalysis analysis(Parameters(
@@ -23,7 +23,7 @@ AnalysisRecord relaxed(const Distribution& law, double sigma) {
 
 /// On Gaussian data J has the eigenvalues sigma^2/(lambda + sigma^2), everywhere: means have no error.
 TEST(Relaxation, OfAGaussianIsItsClosedForm) {
-    const auto law = kind_of("gaussian", {{"variances", list_of({4.0, 1.0, 0.0})}});
+    const auto law = law_of("gaussian", {{"variances", numbers({4.0, 1.0, 0.0})}});
     auto small = relaxed(*law, 0.5);
     EXPECT_EQ(small.reals("tangent_dimension")[0], 2.0);
     EXPECT_NEAR(small.reals("normal_rate")[0], 1.0, 1e-15);
@@ -39,7 +39,7 @@ TEST(Relaxation, OfAGaussianIsItsClosedForm) {
 /// Near a round shell of radius R at noise sigma << R: d - 1 tangent directions of rate 1 - R/r A/.., of size sigma/R,
 /// and the normal one of rate 1 up to (sigma/R)^2.
 TEST(Relaxation, OfAShellHasOneNormalDirection) {
-    const auto law = kind_of("ellipsoid_shell", {{"dim", Value(4)}, {"radius", Value(2.0)}});
+    const auto law = law_of("ellipsoid_shell", {{"dim", Value(4)}, {"radius", Value(2.0)}});
     auto record = relaxed(*law, 0.02);
     EXPECT_EQ(record.reals("tangent_dimension")[0], 3.0);
     EXPECT_NEAR(record.reals("normal_rate")[0], 1.0, 1e-3);

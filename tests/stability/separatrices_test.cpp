@@ -5,13 +5,13 @@
 #include <cmath>
 
 #include "sigmaflow/stability/stationary_points.hpp"
-#include "stability/small_laws.hpp"
+#include "stability/laws_at_hand.hpp"
 
 namespace sigmaflow {
 namespace {
 
 using testing_support::cloud;
-using testing_support::kind_of;
+using testing_support::law_of;
 using testing_support::planar_mixture;
 
 /// The mode that mean shift reaches from a place.
@@ -27,7 +27,7 @@ Eigen::Vector2d ascended(FrozenFlow& flow, Eigen::Vector2d x, double tau) {
 
 /// Three equal points: from the centre outwards along the bisectors, by symmetry.
 TEST(Separatrices, OfATriangleAreItsBisectors) {
-    const auto law = kind_of("simplex", {{"dim", Value(2)}, {"radius", Value(1.0)}});
+    const auto law = law_of("simplex", {{"dim", Value(2)}, {"radius", Value(1.0)}});
     const double sigma = 0.4;
     const auto set = find_stationary_points(*law, sigma);
     FrozenFlow flow(law->posterior());
@@ -90,8 +90,8 @@ TEST(Separatrices, AreRecordedForThePlaneAlone) {
                                                     {"saddles", Value(2)},
                                                     {"places", Value(16)}},
                                                    {}));
-    EXPECT_NE(analysis.mismatch(*kind_of("hypercube", {{"dim", Value(3)}})), "");
-    const auto law = kind_of("simplex", {{"dim", Value(2)}, {"radius", Value(1.0)}});
+    EXPECT_NE(analysis.mismatch(*law_of("hypercube", {{"dim", Value(3)}})), "");
+    const auto law = law_of("simplex", {{"dim", Value(2)}, {"radius", Value(1.0)}});
     ASSERT_EQ(analysis.mismatch(*law), "");
     AnalysisRecord record(analysis.fields(*law));
     analysis.run({*law, {1, 2}}, 0, record);

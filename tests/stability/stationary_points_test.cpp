@@ -10,7 +10,7 @@
 #include "sigmaflow/distribution/isotropic_cloud.hpp"
 #include "sigmaflow/distribution/mixture_law.hpp"
 #include "sigmaflow/numerics/decompositions.hpp"
-#include "stability/small_laws.hpp"
+#include "stability/laws_at_hand.hpp"
 #include "support/claim.hpp"
 
 namespace sigmaflow {
@@ -18,8 +18,8 @@ namespace {
 
 using testing_support::claim;
 using testing_support::cloud;
-using testing_support::kind_of;
-using testing_support::list_of;
+using testing_support::law_of;
+using testing_support::numbers;
 using testing_support::planar_mixture;
 
 bool is_full() { return std::getenv("FULL") != nullptr; }
@@ -43,7 +43,7 @@ long choose(int n, int k) {
 /// {-1,1}^d: below sigma = 1 every coordinate has the three solutions of x = tanh(x/sigma^2).
 TEST(StationaryPoints, OfHypercubesAreAllThreeToTheD) {
     for (int d = 1; d <= 5; ++d) {
-        const auto law = kind_of("hypercube", {{"dim", Value(d)}, {"radius", Value(1.0)}});
+        const auto law = law_of("hypercube", {{"dim", Value(d)}, {"radius", Value(1.0)}});
         for (const double sigma : {0.3, 0.6, 0.95}) {
             const auto set = find_stationary_points(*law, sigma);
             EXPECT_TRUE(set.complete) << set.doubt;
@@ -57,7 +57,7 @@ TEST(StationaryPoints, OfHypercubesAreAllThreeToTheD) {
 
 /// +-mu with variance v: x = mu tanh y with mu^2 tanh(y)/y = v + sigma^2.
 TEST(StationaryPoints, OfTwoGaussiansAreWhereTheyAre) {
-    const auto law = kind_of("two_deltas", {{"dim", Value(2)}, {"radius", Value(1.5)}, {"width", Value(0.2)}});
+    const auto law = law_of("two_deltas", {{"dim", Value(2)}, {"radius", Value(1.5)}, {"width", Value(0.2)}});
     for (const double y : {0.05, 0.5, 1.0, 3.0, 12.0}) {
         const double sigma = std::sqrt(2.25 * std::tanh(y) / y - 0.04);
         const auto set = find_stationary_points(*law, sigma);
@@ -81,12 +81,12 @@ TEST(StationaryPoints, OfThreeAtoms) {
 
 /// Three equal Gaussians have a fourth mode for 1/sqrt 2 < s < 0.73913; n + 1 on a simplex likewise.
 TEST(StationaryPoints, OfSimplices) {
-    const auto triangle = kind_of("simplex", {{"dim", Value(2)}, {"radius", Value(1.0)}});
+    const auto triangle = law_of("simplex", {{"dim", Value(2)}, {"radius", Value(1.0)}});
     EXPECT_EQ(counts(find_stationary_points(*triangle, 0.74)), (std::map<int, int>{{0, 1}}));
     EXPECT_EQ(counts(find_stationary_points(*triangle, 0.739)), (std::map<int, int>{{0, 4}, {1, 3}}));
     EXPECT_EQ(counts(find_stationary_points(*triangle, 0.708)), (std::map<int, int>{{0, 4}, {1, 3}}));
     EXPECT_EQ(counts(find_stationary_points(*triangle, 0.706)), (std::map<int, int>{{0, 3}, {1, 3}, {2, 1}}));
-    const auto tetrahedron = kind_of("simplex", {{"dim", Value(3)}, {"radius", Value(1.0)}});
+    const auto tetrahedron = law_of("simplex", {{"dim", Value(3)}, {"radius", Value(1.0)}});
     // Far below all faces are there: 4 vertices, 6 edges, 4 triangles, the centre.
     EXPECT_EQ(counts(find_stationary_points(*tetrahedron, 0.2)), (std::map<int, int>{{0, 4}, {1, 6}, {2, 4}, {3, 1}}));
 }
@@ -94,8 +94,8 @@ TEST(StationaryPoints, OfSimplices) {
 /// The neighbourhood of what is known leads to the rest: from one mode of the triangle to all seven points, and of the
 /// cube's 27.
 TEST(StationaryPoints, AreFoundFromOneMode) {
-    const auto triangle = kind_of("simplex", {{"dim", Value(2)}, {"radius", Value(1.0)}});
-    const auto cube = kind_of("hypercube", {{"dim", Value(3)}, {"radius", Value(1.0)}});
+    const auto triangle = law_of("simplex", {{"dim", Value(2)}, {"radius", Value(1.0)}});
+    const auto cube = law_of("hypercube", {{"dim", Value(3)}, {"radius", Value(1.0)}});
     for (const auto& [law, count] : {std::pair(triangle.get(), 7U), std::pair(cube.get(), 27U)}) {
         FrozenFlow flow(law->posterior());
         StationaryFinder finder(flow, std::log(0.5));
@@ -108,7 +108,7 @@ TEST(StationaryPoints, AreFoundFromOneMode) {
 /// k points on a circle: k modes, k saddles between, the centre; one mode above sigma = 1/sqrt 2.
 TEST(StationaryPoints, OfRings) {
     for (const std::int64_t k : {3, 4, 5, 6, 8}) {
-        const auto law = kind_of("ring", {{"count", Value(k)}, {"radius", Value(1.0)}});
+        const auto law = law_of("ring", {{"count", Value(k)}, {"radius", Value(1.0)}});
         const int count = static_cast<int>(k);
         EXPECT_EQ(counts(find_stationary_points(*law, 0.2)), (std::map<int, int>{{0, count}, {1, count}, {2, 1}}));
         if (k > 3) {
@@ -121,7 +121,7 @@ TEST(StationaryPoints, OfRings) {
 /// and Euler characteristic 0 (d even) or 2 (d odd).
 TEST(StationaryPoints, OfRoundShellsAreASphere) {
     for (const int d : {2, 3, 4, 7, 16}) {
-        const auto law = kind_of("ellipsoid_shell", {{"dim", Value(d)}, {"radius", Value(1.0)}});
+        const auto law = law_of("ellipsoid_shell", {{"dim", Value(d)}, {"radius", Value(1.0)}});
         const auto set = find_stationary_points(*law, 0.8 / std::sqrt(d));
         EXPECT_TRUE(set.complete) << d << ": " << set.doubt;
         ASSERT_EQ(set.points.size(), 2U) << d;
@@ -137,7 +137,7 @@ TEST(StationaryPoints, OfRoundShellsAreASphere) {
 
 /// An ellipsoid of revolution: circles of stationary points.
 TEST(StationaryPoints, OfASpheroidAreCirclesAndPoles) {
-    const auto law = kind_of("ellipsoid_shell", {{"axes", list_of({1.0, 1.0, 1.5})}});
+    const auto law = law_of("ellipsoid_shell", {{"axes", numbers({1.0, 1.0, 1.5})}});
     const auto set = find_stationary_points(*law, 0.2);
     EXPECT_TRUE(set.complete) << set.doubt;
     // Poles (modes), the circle on the equator (saddles), the centre: 2 + 0 - 1.

@@ -6,25 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "sigmaflow/distribution/registry.hpp"
 #include "sigmaflow/stability/registry.hpp"
+#include "stability/laws_at_hand.hpp"
 
-namespace sigmaflow::testing_stability {
-
-inline std::unique_ptr<Distribution> make_law(const std::string& kind, const Value::Table& table) {
-    const auto& entry = distributions().at(kind);
-    return entry.make(Parameters(entry.kind, table, {"study.toml", 7, 1}), {});
-}
+namespace sigmaflow::testing_support {
 
 inline std::unique_ptr<Analysis> make_analysis(const std::string& kind, const Value::Table& table) {
     const auto& entry = analyses().at(kind);
     return entry.make(Parameters(entry.kind, table, {"study.toml", 9, 1}));
-}
-
-inline Value numbers(const std::vector<double>& values) {
-    Value::List out;
-    for (const double value : values) out.emplace_back(value);
-    return {std::move(out)};
 }
 
 /// Name -> numbers of all parts, one after the other.
@@ -52,4 +41,4 @@ inline Records run_parts(const Analysis& analysis, const Distribution& law, cons
     return out;
 }
 
-}  // namespace sigmaflow::testing_stability
+}  // namespace sigmaflow::testing_support

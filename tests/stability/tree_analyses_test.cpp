@@ -9,19 +9,19 @@
 #include "sigmaflow/stability/flow_descent.hpp"
 #include "sigmaflow/stability/mode_tree.hpp"
 #include "sigmaflow/stability/stationary_points.hpp"
-#include "stability/small_laws.hpp"
+#include "stability/laws_at_hand.hpp"
 #include "stability/support.hpp"
 #include "support/claim.hpp"
 
 namespace sigmaflow {
 namespace {
 
-using testing_stability::make_analysis;
-using testing_stability::make_law;
-using testing_stability::numbers;
-using testing_stability::Records;
-using testing_stability::run_parts;
 using testing_support::claim;
+using testing_support::law_of;
+using testing_support::make_analysis;
+using testing_support::numbers;
+using testing_support::Records;
+using testing_support::run_parts;
 
 constexpr StreamKey kKey{11, 22};
 constexpr double kSure = 4.5;  ///< standard errors: one false alarm in 10^5 numbers
@@ -61,11 +61,11 @@ std::vector<double> masses_between_minima(const Distribution& law, double sigma)
 
 /// At sigma_min not far below the fold the masses are nobody's weights.
 TEST(TreeAnalysis, MassesOnTheLineAreThoseOfTheSeparatrix) {
-    const auto two = make_law("two_deltas", {{"dim", 1}, {"radius", 1.0}, {"weight", 0.6}});
+    const auto two = law_of("two_deltas", {{"dim", 1}, {"radius", 1.0}, {"weight", 0.6}});
     const auto three =
-        make_law("gaussian_mixture", {{"weights", numbers({0.5, 0.2, 0.3})},
-                                      {"means", Value(Value::List{numbers({-2.0}), numbers({0.0}), numbers({2.5})})},
-                                      {"widths", numbers({0.3, 0.2, 0.5})}});
+        law_of("gaussian_mixture", {{"weights", numbers({0.5, 0.2, 0.3})},
+                                    {"means", Value(Value::List{numbers({-2.0}), numbers({0.0}), numbers({2.5})})},
+                                    {"widths", numbers({0.3, 0.2, 0.5})}});
     double worst = 0.0;
     for (const auto& [law, sigma] : {std::pair(two.get(), 0.6), std::pair(three.get(), 0.35)}) {
         const auto analysis = make_analysis(
@@ -95,7 +95,7 @@ TEST(TreeAnalysis, MassesOnTheLineAreThoseOfTheSeparatrix) {
 
 /// A particle ends where the quantile of its start lies, not in the frozen basin that it is in on the way.
 TEST(TreeAnalysis, TheFrozenSaddleIsNoBoundaryOfTheFlow) {
-    const auto law = make_law("two_deltas", {{"dim", 1}, {"radius", 1.0}, {"weight", 0.6}});
+    const auto law = law_of("two_deltas", {{"dim", 1}, {"radius", 1.0}, {"weight", 0.6}});
     const double sigma = 0.6;
     const double least = 0.05;
     double saddle = 0.0;
@@ -135,8 +135,8 @@ TEST(TreeAnalysis, LabelsOnTheLineAreSidesOfTheMinima) {
             widths.push_back(0.1 + stream.uniform());
         }
         const auto law =
-            make_law("gaussian_mixture",
-                     {{"weights", numbers(weights)}, {"means", Value(std::move(means))}, {"widths", numbers(widths)}});
+            law_of("gaussian_mixture",
+                   {{"weights", numbers(weights)}, {"means", Value(std::move(means))}, {"widths", numbers(widths)}});
         const double sigma = 0.05 + 0.5 * stream.uniform();
         const auto modes = find_modes(*law, sigma, kKey);
         std::vector<double> minima;
@@ -190,8 +190,8 @@ TEST(TreeAnalysis, LabelsInThePlaneAreThoseOfMeanShifts) {
 
 TEST(TreeAnalysis, SymmetricLawsShareTheMassEqually) {
     double worst = 0.0;
-    const auto hypercube = make_law("hypercube", {{"dim", 3}, {"radius", 1.0}, {"width", 0.1}});
-    const auto ring = make_law("ring", {{"dim", 2}, {"radius", 1.0}, {"count", 5}, {"width", 0.1}});
+    const auto hypercube = law_of("hypercube", {{"dim", 3}, {"radius", 1.0}, {"width", 0.1}});
+    const auto ring = law_of("ring", {{"dim", 2}, {"radius", 1.0}, {"count", 5}, {"width", 0.1}});
     for (const Distribution* law : {hypercube.get(), ring.get()}) {
         const Records found = run_parts(
             *make_analysis("tree", {{"sigma_min", 0.1}, {"sigma_max", 20.0}, {"samples", 4096}, {"block", 2048}}),
@@ -213,13 +213,13 @@ TEST(TreeAnalysis, SymmetricLawsShareTheMassEqually) {
 
 /// What does not fit is counted.
 TEST(TreeAnalysis, TooManyLeavesAreTold) {
-    const auto law = make_law("hypercube", {{"dim", 3}, {"radius", 1.0}});
+    const auto law = law_of("hypercube", {{"dim", 3}, {"radius", 1.0}});
     const Records found = run_parts(
         *make_analysis("tree", {{"sigma_min", 0.1}, {"sigma_max", 5.0}, {"samples", 512}, {"leaves", 3}}), *law);
     EXPECT_EQ(found.at("leaf_count"), (std::vector<double>{8.0, 8.0}));
     EXPECT_EQ(all_of(found.at("ends")) + all_of(found.at("strays")), 512.0);
     EXPECT_GT(all_of(found.at("strays")), 200.0);
-    const auto shell = make_law("points", {{"values", Value(Value::List{numbers({0.0, 0.0}), numbers({1.0, 0.0})})}});
+    const auto shell = law_of("points", {{"values", Value(Value::List{numbers({0.0, 0.0}), numbers({1.0, 0.0})})}});
     EXPECT_EQ(make_analysis("tree", {})->mismatch(*shell), "");
 }
 
@@ -227,7 +227,7 @@ TEST(TreeAnalysis, TooManyLeavesAreTold) {
 TEST(ClassTree, TwoClassesPartAtTheirPitchfork) {
     double worst = 0.0;
     for (const double width : {0.0, 0.5, 0.8}) {
-        const auto law = make_law("two_deltas", {{"dim", 2}, {"radius", 1.0}, {"width", width}});
+        const auto law = law_of("two_deltas", {{"dim", 2}, {"radius", 1.0}, {"width", width}});
         const auto analysis =
             make_analysis("class_tree", {{"sigma_min", 0.2}, {"sigma_max", 5.0}, {"levels", 65}, {"samples", 2048}});
         const Records found = run_parts(*analysis, *law);
@@ -253,7 +253,7 @@ TEST(ClassTree, LabelledPointsJoinNearestFirst) {
     const Value values(Value::List{numbers({-2.0, 0.1}), numbers({2.0, 0.1}), numbers({-2.0, -0.1}),
                                    numbers({2.0, -0.1}), numbers({0.0, 12.0}), numbers({0.0, 12.1})});
     const Value labels(Value::List{Value("a"), Value("b"), Value("a"), Value("b"), Value("c"), Value("c")});
-    const auto law = make_law("points", {{"values", values}, {"labels", labels}});
+    const auto law = law_of("points", {{"values", values}, {"labels", labels}});
     const Records found = run_parts(
         *make_analysis("class_tree", {{"sigma_min", 0.3}, {"sigma_max", 60.0}, {"levels", 65}, {"sets", 3}}), *law);
     for (std::size_t set = 0; set < 3; ++set) {
@@ -273,7 +273,7 @@ TEST(ClassTree, LabelledPointsJoinNearestFirst) {
         EXPECT_NEAR(found.at("merge_sigma")[2 * set + 1], far, 1e-12 * far);
         EXPECT_NEAR(far, 0.5 * std::hypot(2.0, 12.0), 1.0);
     }
-    const auto shell = make_law("ellipsoid_shell", {{"dim", 3}, {"radius", 1.0}});
+    const auto shell = law_of("ellipsoid_shell", {{"dim", 3}, {"radius", 1.0}});
     EXPECT_NE(make_analysis("class_tree", {})->mismatch(*shell), "");
 }
 
