@@ -2,29 +2,24 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <utility>
 
+#include "branch_point.hpp"
 #include "sigmaflow/distribution/mixture_law.hpp"
 #include "sigmaflow/stability/stationary_family.hpp"
 #include "sigmaflow/stability/stationary_points.hpp"
+#include "special_points_met.hpp"
 
 namespace sigmaflow {
 namespace {
 
-constexpr double kLaunch = 2e-4;     ///< first step away from a special point
-constexpr double kSameTau = 1e-7;    ///< special points this near in tau and
-constexpr double kSamePlace = 1e-5;  ///< in x / length are one
-constexpr double kSameDirection = 0.999;
+constexpr double kLaunch = 2e-4;          ///< first step away from a special point
+constexpr double kSamePlace = 1e-5;       ///< stationary points this near in x / length are one
 constexpr double kBesideMultiple = 0.01;  ///< where branches of a multiple point are looked for
 constexpr double kInside = 1e-6;          ///< of the range
 constexpr int kMostRounds = 4;
-constexpr int kMostBranches = 20000;
-
-/// A way out of a special point.
-struct HalfBranch {
-    Eigen::VectorXd direction;
-    bool used = false;
-};
+constexpr std::size_t kMostBranches = 20000;
 
 class DiagramBuilder {
   public:
@@ -55,7 +50,7 @@ class DiagramBuilder {
         for (const auto& point : set.points) {
             if ((point.zeros() > 0 && !point.is_family) || is_known(point, tau)) continue;
             trace_both_ways(point, tau);
-            follow_half_branches();
+            follow_departures();
         }
     }
 
@@ -64,7 +59,7 @@ class DiagramBuilder {
         StationarySearch search(system_, tau);
         for (const auto& branch : diagram_.branches) {
             if (!branch.covers(tau) || branch.index != point.index || branch.zeros != point.zeros()) continue;
-            const auto there = point_at(branch, tau);
+            const auto there = point_at(curve_, branch, tau);
             if (!there) continue;
             if ((there->x - point.x).norm() <= kSamePlace * length) return true;
             if (point.zeros() == 0) continue;
@@ -73,48 +68,6 @@ class DiagramBuilder {
             }
         }
         return false;
-    }
-
-    /// The point of a branch at tau: along the curve from the stored point before it.
-    [[nodiscard]] std::optional<CurvePoint> point_at(const Branch& branch, double tau) {
-        const auto after = std::upper_bound(branch.points.begin(), branch.points.end(), tau,
-                                            [](double t, const CurvePoint& point) { return t < point.tau; });
-        CurvePoint from = after == branch.points.begin() ? branch.points.front() : *(after - 1);
-        if (from.tau == tau) return from;
-        const double sign = (tau > from.tau) == (from.tau_rate() > 0.0) ? 1.0 : -1.0;
-        // tau is monotonic in s: a bracket, then bisection on what the curve says.
-        double low = 0.0;
-        double high = std::abs(tau - from.tau) / std::max(std::abs(from.tau_rate()), 1e-3);
-        CurvePoint near = from;
-        for (int i = 0; i < 60; ++i) {
-            const double middle = i == 0 ? high : 0.5 * (low + high);
-            const auto point = curve_.along(from, sign * middle);
-            const bool beyond = !point || point->index != branch.index ||
-                                (point->tau_rate() > 0.0) != (from.tau_rate() > 0.0) ||
-                                (point->tau > tau) == (tau > from.tau);
-            if (beyond) {
-                high = middle;
-            } else {
-                low = middle;
-                near = *point;
-                if (i == 0) high = 2.0 * middle;
-            }
-            if (auto found = close_enough(near, branch, tau)) return found;
-        }
-        return {};
-    }
-
-    [[nodiscard]] std::optional<CurvePoint> close_enough(const CurvePoint& near, const Branch& branch, double tau) {
-        const auto i = near.critical();
-        const double gap = i < 0 ? 1.0 : std::abs(near.eigenvalues[i]);
-        if (std::abs(near.tau - tau) > 0.02 * std::min(1.0, gap * gap) + 1e-10) return {};
-        const auto d = near.x.size();
-        const double ahead = (tau - near.tau) / near.tau_rate();
-        const Eigen::VectorXd guess = near.x + ahead * system_.length(near.tau) * near.direction.head(d);
-        auto found = curve_.through(guess, tau, near.zero_directions);
-        if (!found || found->index != branch.index) return {};
-        if ((found->x - guess).norm() > 0.1 * system_.length(tau)) return {};
-        return found;
     }
 
     void trace_both_ways(const StationaryPoint& point, double tau) {
@@ -161,61 +114,29 @@ class DiagramBuilder {
         tau = traced.points.back().tau;
         if (traced.end == BranchEnd::lost) doubts_.push_back({tau, "a branch was lost"});
         if (traced.end != BranchEnd::special_point) return out;
-        out.special = number_of(*traced.special);
-        tau = diagram_.special_points[static_cast<std::size_t>(out.special)].tau;
-        if (!leave_by(out.special, traced.arrival))
+        const auto known = met_.points().size();
+        out.special = met_.number_of(*traced.special, system_.length(traced.special->tau));
+        if (met_.points().size() > known && !traced.special->converged) {
+            doubts_.push_back({traced.special->tau, "a special point was not refined"});
+        }
+        tau = met_.at(out.special).tau;
+        if (!met_.leave_by(out.special, traced.arrival)) {
             doubts_.push_back({tau, "two branches leave a point in one direction"});
+        }
         return out;
     }
 
-    /// The number of a special point, a new one if it is not known.
-    int number_of(const SpecialPoint& point) {
-        const double length = system_.length(point.tau);
-        for (std::size_t i = 0; i < diagram_.special_points.size(); ++i) {
-            SpecialPoint& known = diagram_.special_points[i];
-            if (std::abs(known.tau - point.tau) > kSameTau || (known.x - point.x).norm() > kSamePlace * length)
-                continue;
-            // A branch that keeps some of the symmetry sees less of the null space.
-            if (point.null_space.cols() > known.null_space.cols()) {
-                const auto before = std::move(half_branches_[i]);
-                known = point;
-                half_branches_[i].clear();
-                for (const auto& half : before) {
-                    if (half.used) half_branches_[i].push_back(half);
-                }
-            }
-            return static_cast<int>(i);
-        }
-        diagram_.special_points.push_back(point);
-        half_branches_.emplace_back();
-        for (const auto& direction : point.directions) half_branches_.back().push_back({direction, false});
-        if (!point.converged) doubts_.push_back({point.tau, "a special point was not refined"});
-        return static_cast<int>(diagram_.special_points.size()) - 1;
-    }
-
-    /// Marks the way out that `direction` is; false if it was used before.
-    bool leave_by(int special, const Eigen::VectorXd& direction) {
-        auto& ways = half_branches_[static_cast<std::size_t>(special)];
-        for (auto& way : ways) {
-            if (way.direction.dot(direction) < kSameDirection) continue;
-            return !std::exchange(way.used, true);
-        }
-        ways.push_back({direction, true});
-        return true;
-    }
-
-    void follow_half_branches() {
-        for (std::size_t i = 0; i < diagram_.special_points.size(); ++i) {
-            for (std::size_t j = 0; j < half_branches_[i].size(); ++j) {
-                if (diagram_.branches.size() > kMostBranches) return;
-                if (!std::exchange(half_branches_[i][j].used, true))
-                    launch(static_cast<int>(i), half_branches_[i][j].direction);
-            }
+    /// Traces every way out of the special points that no branch has come by.
+    void follow_departures() {
+        while (diagram_.branches.size() < kMostBranches) {
+            auto departure = met_.next();
+            if (!departure) return;
+            launch(departure->number, std::move(departure->direction));
         }
     }
 
     void launch(int special, Eigen::VectorXd direction) {
-        const SpecialPoint from = diagram_.special_points[static_cast<std::size_t>(special)];
+        const SpecialPoint from = met_.at(special);
         CurvePoint start;
         start.x = from.x;
         start.tau = from.tau;
@@ -243,7 +164,7 @@ class DiagramBuilder {
     /// Stretches between special points with their sums.
     void sum_up() {
         std::vector<double> ends{tau_min_, tau_max_};
-        for (const auto& special : diagram_.special_points) ends.push_back(special.tau);
+        for (const auto& special : met_.points()) ends.push_back(special.tau);
         std::sort(ends.begin(), ends.end());
         diagram_.stretches.clear();
         for (std::size_t i = 1; i < ends.size(); ++i) {
@@ -263,8 +184,8 @@ class DiagramBuilder {
     /// Looks again beside multiple points and where the sum is not 1; false if there is nothing to do.
     bool supplement() {
         bool looked = false;
-        for (; multiple_ < diagram_.special_points.size(); ++multiple_) {
-            const SpecialPoint point = diagram_.special_points[multiple_];
+        for (; looked_beside_ < met_.points().size(); ++looked_beside_) {
+            const SpecialPoint point = met_.points()[looked_beside_];
             if (point.kind != SpecialKind::multiple) continue;
             for (const double side : {-kBesideMultiple, kBesideMultiple}) {
                 const double tau = point.tau + side;
@@ -298,20 +219,17 @@ class DiagramBuilder {
         });
     }
 
+    /// Hands the special points over, in the order of generation; branches follow.
     void sort_special_points() {
-        std::vector<int> order(diagram_.special_points.size());
-        for (std::size_t i = 0; i < order.size(); ++i) order[i] = static_cast<int>(i);
-        std::stable_sort(order.begin(), order.end(), [&](int a, int b) {
-            return diagram_.special_points[static_cast<std::size_t>(a)].tau >
-                   diagram_.special_points[static_cast<std::size_t>(b)].tau;
-        });
+        const auto& points = met_.points();
+        std::vector<int> order(points.size());
+        std::iota(order.begin(), order.end(), 0);
+        std::stable_sort(order.begin(), order.end(), [&](int a, int b) { return met_.at(a).tau > met_.at(b).tau; });
         std::vector<int> place(order.size());
-        std::vector<SpecialPoint> sorted;
         for (std::size_t i = 0; i < order.size(); ++i) {
             place[static_cast<std::size_t>(order[i])] = static_cast<int>(i);
-            sorted.push_back(std::move(diagram_.special_points[static_cast<std::size_t>(order[i])]));
+            diagram_.special_points.push_back(met_.at(order[i]));
         }
-        diagram_.special_points = std::move(sorted);
         for (auto& branch : diagram_.branches) {
             for (int* special : {&branch.low.special, &branch.high.special}) {
                 if (*special >= 0) *special = place[static_cast<std::size_t>(*special)];
@@ -326,9 +244,9 @@ class DiagramBuilder {
     double tau_max_;
     const StationaryOracle& oracle_;
     BranchDiagram diagram_;
-    std::vector<std::vector<HalfBranch>> half_branches_;  ///< of every special point
+    SpecialPointsMet met_;
     std::vector<std::pair<double, std::string>> doubts_;  ///< tau and reason
-    std::size_t multiple_ = 0;                            ///< special points whose surroundings were looked at
+    std::size_t looked_beside_ = 0;                       ///< special points whose surroundings were looked at
 };
 
 }  // namespace

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "sigmaflow/numerics/decompositions.hpp"
+#include "transverse_spectrum.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -46,27 +46,10 @@ LocalExpansion::LocalExpansion(GradientSystem& system, const Eigen::VectorXd& x,
     tau_rate = slope<Eigen::VectorXd>(f.col(0), f.col(1), f.col(3), f.col(4), h);
     tau_curvature = bend<Eigen::VectorXd>(f.col(0), f.col(1), f.col(2), f.col(3), f.col(4), h);
     jacobian_tau_rate = slope(j[0], j[1], j[3], j[4], h);
-    find_spectrum(zero_directions);
-}
-
-void LocalExpansion::find_spectrum(const Eigen::MatrixXd& zero_directions) {
-    const EigenPairs pairs = symmetric_eigenpairs(jacobian);
-    const Eigen::Index d = x_.size();
-    const Eigen::Index z = zero_directions.cols();
-    std::vector<Eigen::Index> order(static_cast<std::size_t>(d));
-    std::iota(order.begin(), order.end(), 0);
-    if (z > 0) {
-        const Eigen::VectorXd shared = (zero_directions.transpose() * pairs.vectors).colwise().squaredNorm();
-        std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return shared[a] < shared[b]; });
-        std::sort(order.begin(), order.end() - z);
-        jacobian += zero_directions * zero_directions.transpose();
-    }
-    eigenvalues.resize(d - z);
-    eigenvectors.resize(d, d - z);
-    for (Eigen::Index i = 0; i < d - z; ++i) {
-        eigenvalues[i] = pairs.values[order[static_cast<std::size_t>(i)]];
-        eigenvectors.col(i) = pairs.vectors.col(order[static_cast<std::size_t>(i)]);
-    }
+    TransverseSpectrum spectrum = transverse_spectrum(jacobian, zero_directions);
+    eigenvalues = std::move(spectrum.values);
+    eigenvectors = std::move(spectrum.vectors);
+    if (zero_directions.cols() > 0) jacobian += zero_directions * zero_directions.transpose();
 }
 
 std::vector<Eigen::Index> LocalExpansion::nearest(const Eigen::MatrixXd& guide, Eigen::Index n) const {

@@ -2,9 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "sigmaflow/numerics/decompositions.hpp"
+#include "transverse_spectrum.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -89,7 +89,6 @@ Linearisation SolutionCurve::linearise(const Eigen::VectorXd& x, double tau, dou
 bool SolutionCurve::complete(CurvePoint& point, const Eigen::VectorXd& guide, const Eigen::MatrixXd& zero_directions,
                              const Eigen::MatrixXd& frozen) {
     const auto d = static_cast<Eigen::Index>(system_.dim());
-    const Eigen::Index z = zero_directions.cols();
     const Linearisation here = linearise(point.x, point.tau, system_.length(point.tau), frozen);
     if (!here.jacobian.allFinite()) return false;
     const double stiffest = here.jacobian.cwiseAbs().maxCoeff();
@@ -100,25 +99,10 @@ bool SolutionCurve::complete(CurvePoint& point, const Eigen::VectorXd& guide, co
     point.direction.normalize();
     if (!point.direction.allFinite()) return false;
 
-    const EigenPairs pairs = symmetric_eigenpairs(samples_.jacobians.front());
-    std::vector<Eigen::Index> order(static_cast<std::size_t>(d));
-    std::iota(order.begin(), order.end(), 0);
-    if (z > 0) {
-        // The family goes on where it went: the eigenvectors nearest to the directions before.
-        const Eigen::VectorXd shared = (zero_directions.transpose() * pairs.vectors).colwise().squaredNorm();
-        std::stable_sort(order.begin(), order.end(), [&](auto a, auto b) { return shared[a] < shared[b]; });
-        std::sort(order.begin(), order.end() - z);
-    }
-    point.eigenvalues.resize(d - z);
-    point.eigenvectors.resize(d, d - z);
-    point.zero_directions.resize(d, z);
-    for (Eigen::Index i = 0; i < d - z; ++i) {
-        point.eigenvalues[i] = pairs.values[order[static_cast<std::size_t>(i)]];
-        point.eigenvectors.col(i) = pairs.vectors.col(order[static_cast<std::size_t>(i)]);
-    }
-    for (Eigen::Index i = 0; i < z; ++i) {
-        point.zero_directions.col(i) = pairs.vectors.col(order[static_cast<std::size_t>(d - z + i)]);
-    }
+    TransverseSpectrum spectrum = transverse_spectrum(samples_.jacobians.front(), zero_directions);
+    point.eigenvalues = std::move(spectrum.values);
+    point.eigenvectors = std::move(spectrum.vectors);
+    point.zero_directions = std::move(spectrum.zero_directions);
     point.index = static_cast<int>((point.eigenvalues.array() < 0.0).count());
     return true;
 }

@@ -56,6 +56,7 @@ double StationarySearch::deflate(const Eigen::VectorXd& x, const Eigen::VectorXd
     return std::isfinite(factor) ? factor : 1.0;
 }
 
+/// One evaluation further; false when the lane has ended, with or without a point.
 bool StationarySearch::advance(Lane& lane, const Eigen::VectorXd& value, const Eigen::MatrixXd& jacobian,
                                const std::vector<StationaryPoint>& deflated) const {
     ++lane.evaluations;
@@ -68,41 +69,46 @@ bool StationarySearch::advance(Lane& lane, const Eigen::VectorXd& value, const E
     StationaryPoint here;
     here.x = lane.x;
     classify(jacobian, here);
-    const double stiffest = here.eigenvalues.cwiseAbs().maxCoeff();
     here.residual = value.norm() / length_;
     if (lane.last_steps == 0) {
+        const double stiffest = here.eigenvalues.cwiseAbs().maxCoeff();
         if (here.residual <= kMostResidual * std::max(1.0, stiffest)) lane.found = std::move(here);
         return false;
     }
+    move(lane, here, value, deflated);
+    return lane.evaluations < kMostEvaluations;
+}
+
+/// A step in the eigenbasis of J, limited in the metric of the place.
+void StationarySearch::move(Lane& lane, const StationaryPoint& here, const Eigen::VectorXd& value,
+                            const std::vector<StationaryPoint>& deflated) const {
+    const bool is_newton = lane.index == SearchStart::kNewton || lane.last_steps > 0;
     const Eigen::VectorXd force = here.eigenvectors.transpose() * value;
-    const Eigen::ArrayXd metric = here.eigenvalues.array().abs().max(1.0).sqrt() / length_;
     Eigen::VectorXd step(force.size());
     for (Eigen::Index i = 0; i < step.size(); ++i) {
         const double mu = here.eigenvalues[i];
-        const double floored = std::max(std::abs(mu), kFlatEigenvalue);
-        const double newton = std::abs(mu) < kFlatEigenvalue ? 0.0 : -force[i] / std::copysign(floored, mu);
-        const double followed = (i < lane.index ? 1.0 : -1.0) * force[i] / floored;
-        step[i] = lane.index == SearchStart::kNewton || lane.last_steps > 0 ? newton : followed;
+        const double newton = std::abs(mu) < kFlatEigenvalue ? 0.0 : -force[i] / mu;
+        const double followed = (i < lane.index ? 1.0 : -1.0) * force[i] / std::max(std::abs(mu), kFlatEigenvalue);
+        step[i] = is_newton ? newton : followed;
     }
-    double size = (step.array() * metric).matrix().norm();
-    Eigen::VectorXd move = here.eigenvectors * step;
+    double size = (step.array() * here.eigenvalues.array().abs().max(1.0).sqrt()).matrix().norm() / length_;
+    Eigen::VectorXd way = here.eigenvectors * step;
     if (lane.last_steps > 0) {
         --lane.last_steps;
     } else if (size < kConverged) {
         lane.last_steps = 2;
     } else if (!deflated.empty()) {
-        const double factor = deflate(lane.x, move, deflated);
-        move *= factor;
+        const double factor = deflate(lane.x, way, deflated);
+        way *= factor;
         size *= std::abs(factor);
     }
-    if (size > lane.radius) move *= lane.radius / size;
+    if (size > lane.radius) way *= lane.radius / size;
     if (lane.last_step.size() > 0) {
-        const bool turned = move.dot(lane.last_step) < 0.0;
+        const bool turned = way.dot(lane.last_step) < 0.0;
         lane.radius = turned ? 0.5 * lane.radius : std::min(1.3 * lane.radius, kLargestRadius);
     }
-    lane.x += move;
-    lane.last_step = std::move(move);
-    return lane.evaluations < kMostEvaluations;
+    lane.x += way;
+    lane.last_step = std::move(way);
 }
 
 std::vector<std::optional<StationaryPoint>> StationarySearch::run(const std::vector<SearchStart>& starts,
@@ -113,13 +119,13 @@ std::vector<std::optional<StationaryPoint>> StationarySearch::run(const std::vec
     std::size_t next = 0;
     FieldSamples samples;
     while (next < starts.size() || !lanes.empty()) {
-        while (lanes.size() < kTileWidth && next < starts.size()) {
-            Lane lane;
-            lane.x = starts[next].x;
-            lane.index = std::min(starts[next].index, system_.dim());
-            lane.mean_shifts = starts[next].mean_shifts;
-            lanes.push_back(std::move(lane));
-            of_lane.push_back(next++);
+        for (; lanes.size() < kTileWidth && next < starts.size(); ++next) {
+            lanes.push_back({.x = starts[next].x,
+                             .index = std::min(starts[next].index, system_.dim()),
+                             .mean_shifts = starts[next].mean_shifts,
+                             .last_step = {},
+                             .found = {}});
+            of_lane.push_back(next);
         }
         Eigen::MatrixXd x(system_.dim(), static_cast<Eigen::Index>(lanes.size()));
         for (std::size_t i = 0; i < lanes.size(); ++i) x.col(static_cast<Eigen::Index>(i)) = lanes[i].x;

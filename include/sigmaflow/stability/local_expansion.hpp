@@ -32,8 +32,6 @@ class LocalExpansion {
     Eigen::MatrixXd eigenvectors;       ///< in columns
 
   private:
-    void find_spectrum(const Eigen::MatrixXd& zero_directions);
-
     GradientSystem& system_;
     Eigen::VectorXd x_;
     double tau_;

@@ -47,6 +47,8 @@ class StationarySearch {
 
     [[nodiscard]] bool advance(Lane& lane, const Eigen::VectorXd& value, const Eigen::MatrixXd& jacobian,
                                const std::vector<StationaryPoint>& deflated) const;
+    void move(Lane& lane, const StationaryPoint& here, const Eigen::VectorXd& value,
+              const std::vector<StationaryPoint>& deflated) const;
     [[nodiscard]] double deflate(const Eigen::VectorXd& x, const Eigen::VectorXd& step,
                                  const std::vector<StationaryPoint>& deflated) const;
 
