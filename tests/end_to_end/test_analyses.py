@@ -218,7 +218,8 @@ def test_a_stop_waits_for_the_parts_under_way(lab, ranks):
     time.sleep(0.7)
     job.signal(signal.SIGUSR1)  # no part has ended yet, no epoch either
     assert job.wait().code == STOPPED, job.err
-    assert numpy.count_nonzero(statuses(lab.path("out.h5")) == 1) == (ranks or 1), "what was begun is written"
+    # A rank that the machine lets wait may not have begun one.
+    assert 1 <= numpy.count_nonzero(statuses(lab.path("out.h5")) == 1) <= (ranks or 1), "what was begun is written"
     lab.verify("out.h5")
 
 
