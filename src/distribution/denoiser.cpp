@@ -17,6 +17,42 @@ void PosteriorTile::prepare(int dim, const Needs& needs) {
     if (needs.covariance && covariance.empty()) covariance.assign(kTileWidth, Eigen::MatrixXd::Zero(dim, dim));
 }
 
+namespace {
+
+/// C v = sigma^2 Dm v from tiles whose columns are all the same.
+class TiledPosterior : public PosteriorAt {
+  public:
+    TiledPosterior(const Denoiser& denoiser, const Eigen::VectorXd& x, double sigma)
+        : denoiser_(denoiser),
+          x_(x.replicate(1, kTileWidth)),
+          sigma_(Row::Constant(sigma)),
+          workspace_(denoiser.workspace()),
+          posterior_(denoiser.dim(), {}),
+          derivative_(denoiser.dim(), kTileWidth) {
+        denoiser.evaluate(x_, sigma_, {}, *workspace_, posterior_);
+        mean = posterior_.mean.col(0);
+    }
+
+    void covariance_times(const Eigen::VectorXd& v, Eigen::VectorXd& out) const override {
+        denoiser_.mean_derivatives(x_, sigma_, {}, v.replicate(1, kTileWidth), *workspace_, posterior_, derivative_);
+        out = sigma_[0] * sigma_[0] * derivative_.col(0);
+    }
+
+  private:
+    const Denoiser& denoiser_;
+    Tile x_;
+    Row sigma_;
+    std::unique_ptr<Denoiser::Workspace> workspace_;
+    mutable PosteriorTile posterior_;
+    mutable Tile derivative_;
+};
+
+}  // namespace
+
+std::unique_ptr<PosteriorAt> Denoiser::at(const Eigen::VectorXd& x, double sigma) const {
+    return std::make_unique<TiledPosterior>(*this, x, sigma);
+}
+
 void PosteriorTile::repeat(int c, const Needs& needs) {
     mean.col(c) = mean.col(c - 1);
     if (needs.log_density) log_density[c] = log_density[c - 1];

@@ -81,6 +81,17 @@ def test_a_sphere_of_modes_tells_its_zero_directions(laws):
     assert (centre["index"], centre["x"]) == (3, pytest.approx([0.0] * 3, abs=1e-12))
 
 
+def test_softest_eigenvalues_are_the_least_of_all(laws):
+    words = ["modes", "study.toml", "--distribution", "triangle", "--sigma", 0.5]
+    dense = laws.json(*words)["stationary_points"]
+    sparse = laws.json(*words, "--softest", 1, "--starts", 20)
+    assert sparse["complete"] is False and "20 draws" in sparse["doubt"] and sparse["euler_sum"] is None
+    assert [point["index"] for point in sparse["stationary_points"]] == [0, 0, 0, 1, 1, 1]
+    for point in sparse["stationary_points"]:
+        near, = [other for other in dense if numpy.allclose(other["x"], point["x"], atol=1e-9)]
+        assert point["jacobian_eigenvalues"] == pytest.approx(near["jacobian_eigenvalues"][:1], abs=1e-9)
+
+
 def test_branches_of_a_triangle(laws):
     seen = laws.json("branches", "study.toml", "--distribution", "triangle")
     assert list(seen) == ["complete", "stretches", "special_points", "branches"]
@@ -115,6 +126,8 @@ def test_ends_of_the_range_are_given(laws):
     (["modes", "study.toml", "--distribution", "triangle", "--sigma", 0], "p_sigma is the data law there"),
     (["modes", "study.toml", "--distribution", "pair", "--sigma", 1], "distribution.pair.weight"),
     (["modes", "study.toml", "--distribution", "square", "--sigma", 1], "square"),
+    (["modes", "study.toml", "--distribution", "triangle", "--sigma", 1, "--softest", 2], "leave it out"),
+    (["modes", "study.toml", "--distribution", "shell", "--set", "distribution.shell.dim=600", "--sigma", 1], "--softest 8"),
     (["branches", "study.toml", "--distribution", "triangle", "--sigma-min", 2, "--sigma-max", 1], "higher to lower"),
     (["branches", "study.toml", "--distribution", "triangle", "--sigma-min", 0], "higher to lower"),
 ])

@@ -9,6 +9,7 @@
 
 #include "sigmaflow/core/tile.hpp"
 #include "sigmaflow/distribution/contracted_moments.hpp"
+#include "sigmaflow/distribution/posterior_at.hpp"
 
 namespace sigmaflow {
 
@@ -92,6 +93,9 @@ class Denoiser {
     /// multiplied, O(n d^2) per column; `out` makes room for it.
     virtual void mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs, const Tile& directions,
                                   Workspace& workspace, PosteriorTile& out, Tile& derivatives) const;
+    /// The posterior at one place, of which C is multiplied with vectors again and again; the denoiser must outlive it,
+    /// and has_mean_derivatives() must hold. By default every product costs mean_derivatives() on a whole tile.
+    [[nodiscard]] virtual std::unique_ptr<PosteriorAt> at(const Eigen::VectorXd& x, double sigma) const;
     /// The highest order of cumulants() that is known, 0 for none.
     [[nodiscard]] virtual int cumulant_order() const { return 0; }
     /// Row k - 1 of `out` becomes the cumulant kappa_k of <direction, x0> given x, one direction per column, for k up

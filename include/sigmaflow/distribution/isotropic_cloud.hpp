@@ -39,6 +39,8 @@ class CloudDenoiser : public Denoiser {
     void mean_derivatives(const Tile& x, const Row& sigma, const Needs& needs, const Tile& directions,
                           Workspace& workspace, PosteriorTile& out, Tile& derivatives) const override;
     [[nodiscard]] Work mean_derivatives_cost(const Needs& needs, int directions, int width) const override;
+    /// O(K d) once, then O(a d) per product for the a points that weigh more than 1e-20 of the heaviest.
+    [[nodiscard]] std::unique_ptr<PosteriorAt> at(const Eigen::VectorXd& x, double sigma) const override;
     [[nodiscard]] int cumulant_order() const override { return kMostCumulants; }
     /// Work: O(K d), whatever the order.
     void cumulants(const Tile& x, const Row& sigma, const Tile& direction, int order, Workspace& workspace,
