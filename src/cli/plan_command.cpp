@@ -3,8 +3,10 @@
 #include "sigmaflow/cli/commands.hpp"
 #include "sigmaflow/cli/json.hpp"
 #include "sigmaflow/core/hash.hpp"
+#include "sigmaflow/parallel/node_resources.hpp"
 #include "sigmaflow/run/forecast.hpp"
 #include "sigmaflow/run/inputs.hpp"
+#include "sigmaflow/run/limits.hpp"
 #include "sigmaflow/run/progress.hpp"
 #include "sigmaflow/run/result_layout.hpp"
 #include "sigmaflow/study/idle_axes.hpp"
@@ -44,11 +46,8 @@ Json analysis_json(const PlannedAnalysis& planned) {
             {"axes", axes_json(point.axes)}};
 }
 
-std::string readable_bytes(std::uint64_t bytes) {
-    const auto value = static_cast<double>(bytes);
-    if (value < 1e6) return fmt::format("{:.1f} kB", value / 1e3);
-    return value < 1e9 ? fmt::format("{:.1f} MB", value / 1e6) : fmt::format("{:.2f} GB", value / 1e9);
-}
+/// This node, if all ranks were on it.
+NodeShare here(const std::string& output, int ranks) { return {ranks, available_memory(), available_disk(output)}; }
 
 void print_text(const Study& study, const Plan& plan, const Forecast& cost, int ranks, int threads) {
     std::size_t parts = 0;
@@ -73,6 +72,9 @@ void print_text(const Study& study, const Plan& plan, const Forecast& cost, int 
                threads == 1 ? "" : "s", readable_seconds(cost.makespan), 100.0 * cost.efficiency);
     fmt::print("result file         {}\n", readable_bytes(cost.file_bytes));
     fmt::print("memory per rank     about {}\n", readable_bytes(cost.memory_bytes));
+    for (const auto& limit : exceeded_limits(cost, here(study.name + ".h5", ranks))) {
+        fmt::print("does not fit here   {}\n", limit);
+    }
     for (const auto& address : idle_axes(plan)) {
         fmt::print("no effect           {}: all its values give the same {}\n", address,
                    address.starts_with("distribution") ? "law" : "grid");
@@ -118,6 +120,7 @@ Command plan_command() {
                             {"efficiency", cost.efficiency},
                             {"file_bytes", cost.file_bytes},
                             {"memory_bytes_per_rank", cost.memory_bytes},
+                            {"exceeded_limits", exceeded_limits(cost, here(inputs.study.name + ".h5", ranks))},
                             {"idle_axes", idle_axes(plan)},
                             {"points", points},
                             {"analyses", analyses}});

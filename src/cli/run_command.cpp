@@ -14,7 +14,9 @@ Command run_command() {
         "killed goes on with --resume, on any number of ranks and threads, to the same bits.\n\n"
         "  sigmaflow run study.toml -o out.h5\n"
         "  mpirun -n 4 sigmaflow run study.toml -o out.h5 --threads 2 --max-time 01:00:00\n"
-        "  sigmaflow run study.toml -o out.h5 --resume\n\n"
+        "  sigmaflow run study.toml -o out.h5 --resume\n"
+        "  sigmaflow run grown.toml -o grown.h5 --reuse out.h5   # computes only what is new, to the same bits\n"
+        "  sigmaflow run study.toml -o part2.h5 --part 2/8       # then 'sigmaflow aggregate part*.h5'\n\n"
         "Signals USR1 and USR2 (TERM and INT too, alone or under srun) stop it gracefully.\n"
         "Exit codes: 0 done, 2 bad input and nothing touched, 3 done but a task failed, 75 stopped: resume.";
     spec.positionals = {{"STUDY", "study file (TOML)"}};
@@ -23,11 +25,17 @@ Command run_command() {
         {"resume", "", "go on with OUT.h5 if it is there, start it otherwise"},
         {"retry-failed", "", "with --resume: compute failed tasks again"},
         {"overwrite", "", "replace OUT.h5 if it is there"},
+        {"reuse", "OLD.h5", "take finished points and particles over from that file; may be repeated", '\0', false,
+         true},
         {"set", "ROOM.LABEL.KEY=VALUE", "change one value of the study; may be repeated", '\0', false, true},
         {"threads", "N", "threads per rank (default: OMP_NUM_THREADS, else the cores of the affinity mask)"},
         {"max-time", "HH:MM:SS", "stop in time to have everything written by then, counted from the start"},
         {"epoch", "SECONDS", "time between collective writes (default 5)"},
+        {"patience", "SECONDS",
+         "end the job, naming the ranks that hang, when others waited so long (default 600; 0: never)"},
+        {"part", "I/N", "only every N-th task, the I-th in turn: a share of the study with a file of its own"},
         {"preview", "", "1 % of the particles and samples: a first look"},
+        {"ignore-limits", "", "start although memory or disk seem too small"},
         {"quiet", "", "no progress and no closing messages"}};
     return {spec, [](const Arguments& arguments) {
                 RunOptions options;
@@ -37,10 +45,14 @@ Command run_command() {
                 options.retry_failed = arguments.has("retry-failed");
                 options.overwrite = arguments.has("overwrite");
                 options.preview = arguments.has("preview");
+                options.ignore_limits = arguments.has("ignore-limits");
                 options.quiet = arguments.has("quiet");
                 options.threads = arguments.integer_or("threads", 0, 1);
-                options.epoch_seconds = arguments.real_or("epoch", 5.0, 0.0);
+                options.epoch_seconds = arguments.real_or("epoch", options.epoch_seconds, 0.0);
+                options.patience = arguments.real_or("patience", options.patience, 0.0);
                 if (arguments.has("max-time")) options.max_seconds = parse_duration(arguments.text("max-time"));
+                options.reuse = arguments.texts("reuse");
+                if (arguments.has("part")) options.part = parse_part(arguments.text("part"));
                 options.output = arguments.text_or("output", "");
                 if (options.resume && options.overwrite) {
                     throw InputError("--resume and --overwrite exclude each other");

@@ -24,12 +24,13 @@ struct Failure {
 };
 
 struct Summary {
-    std::int64_t total = 0, done = 0, failed = 0;
-    std::int64_t parts = 0, parts_done = 0;    ///< of analyses, counted above as well
-    double cost_left = 0.0;                    ///< predicted
-    double tasks_per_second = 0.0;             ///< of the last session
-    double remaining_seconds = 0.0;            ///< NaN if nothing tells
-    std::map<std::uint32_t, RankShare> ranks;  ///< of the last session
+    Part part;
+    std::int64_t total = 0, done = 0, failed = 0;  ///< of the part
+    std::int64_t parts = 0, parts_done = 0;        ///< of analyses, counted above as well
+    double cost_left = 0.0;                        ///< predicted
+    double tasks_per_second = 0.0;                 ///< of the last session
+    double remaining_seconds = 0.0;                ///< NaN if nothing tells
+    std::map<std::uint32_t, RankShare> ranks;      ///< of the last session
     std::vector<Failure> failures;
 };
 
@@ -58,8 +59,11 @@ Summary summarise(const StoreReader& reader) {
     double latest = 0.0;
     double cost_done = 0.0;
     std::int64_t finished = 0;
+    out.part = reader.layout().part;
+    const auto mine = reader.layout().tasks_of_part();
     for (std::size_t i = 0; i < tasks.size(); ++i) {
         const TaskState& task = tasks[i];
+        if (!mine[i]) continue;
         ++out.total;
         const bool is_part = !reader.layout().groups[places[i].group].analysis.empty();
         if (is_part) ++out.parts;
@@ -73,7 +77,7 @@ Summary summarise(const StoreReader& reader) {
             ++out.failed;
             out.failures.push_back({i, task.message, part_name(reader.layout(), places[i])});
         }
-        if (task.session != session) continue;
+        if (task.session != session || task.seconds == 0.0) continue;  // taken over by --reuse
         RankShare& share = out.ranks[task.rank];
         ++share.tasks;
         share.seconds += task.seconds;
@@ -97,7 +101,8 @@ Json as_json(const Summary& summary) {
     for (const auto& failure : summary.failures) {
         failures.push_back({{"task", failure.task}, {"message", failure.message}, {"part", failure.part}});
     }
-    return {{"total", summary.total},
+    return {{"part", summary.part.text()},
+            {"total", summary.total},
             {"done", summary.done},
             {"failed", summary.failed},
             {"pending", summary.total - summary.done - summary.failed},
@@ -111,6 +116,7 @@ Json as_json(const Summary& summary) {
 
 void print_text(const Summary& summary) {
     const std::int64_t pending = summary.total - summary.done - summary.failed;
+    if (!summary.part.is_whole()) fmt::print("part {} of a study: ", summary.part.text());
     fmt::print("{} of {} tasks done, {} failed, {} pending\n", summary.done, summary.total, summary.failed, pending);
     if (summary.parts > 0) fmt::print("of these {} of {} parts of analyses done\n", summary.parts_done, summary.parts);
     if (summary.tasks_per_second > 0.0) fmt::print("{:.3g} tasks/s in the last session", summary.tasks_per_second);

@@ -8,6 +8,8 @@
 #include <cstdlib>
 #include <stdexcept>
 
+#include "sigmaflow/parallel/scoped_alarm.hpp"
+
 namespace sigmaflow {
 
 MpiEnvironment::MpiEnvironment() {
@@ -21,7 +23,20 @@ MpiEnvironment::MpiEnvironment() {
     MPI_Comm_size(comm(), &size_);
 }
 
-MpiEnvironment::~MpiEnvironment() { MPI_Finalize(); }
+MpiEnvironment::~MpiEnvironment() {
+    constexpr double kSeconds = 120.0;  // everything is written by now
+    const ScopedAlarm alarm(launched_as(), "the end of MPI on all ranks", kSeconds);
+    MPI_Finalize();
+}
+
+int MpiEnvironment::ranks_on_this_node() const {
+    MPI_Comm node = MPI_COMM_NULL;
+    MPI_Comm_split_type(comm(), MPI_COMM_TYPE_SHARED, 0, MPI_INFO_NULL, &node);
+    int ranks = 1;
+    MPI_Comm_size(node, &ranks);
+    MPI_Comm_free(&node);
+    return ranks;
+}
 
 std::vector<std::string> MpiEnvironment::hosts() const {
     char mine[MPI_MAX_PROCESSOR_NAME] = {};

@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <exception>
+#include <memory>
 #include <thread>
 
 #include "sigmaflow/core/clock.hpp"
@@ -21,17 +22,18 @@ namespace {
 class Conductor {
   public:
     Conductor(const Plan& plan, const std::vector<std::size_t>& open_tasks, TileQueue& queue, StoreWriter& writer,
-              const EngineOptions& options, MPI_Comm comm)
+              const EngineOptions& options, MPI_Comm comm, Watchdog& watchdog)
         : plan_(plan),
           open_tasks_(open_tasks),
           queue_(queue),
           writer_(writer),
           options_(options),
           comm_(comm),
+          watchdog_(watchdog),
           has_parts_(std::any_of(open_tasks.begin(), open_tasks.end(),
                                  [&](std::size_t task) { return plan.analysis_of(plan.tasks[task]) != nullptr; })),
           counter_(comm, static_cast<std::int64_t>(open_tasks.size())),
-          agreement_(comm),
+          agreement_(comm, watchdog),
           last_epoch_(steady_seconds()) {}
 
     /// One round between two tiles; false when the execution has ended on all ranks.
@@ -129,8 +131,10 @@ class Conductor {
         const auto finished = queue_.collect();
         std::array<double, 2> totals{static_cast<double>(finished.size()), 0.0};
         for (const auto& task : finished) totals[1] += predicted_seconds(plan_.tasks[task.task].work);
-        MPI_Allreduce(MPI_IN_PLACE, totals.data(), 2, MPI_DOUBLE, MPI_SUM, comm_);
-        writer_.write(finished);
+        watchdog_.together("writing results", [&] {
+            MPI_Allreduce(MPI_IN_PLACE, totals.data(), 2, MPI_DOUBLE, MPI_SUM, comm_);
+            writer_.write(finished);
+        });
         outcome_.written += static_cast<std::int64_t>(totals[0]);
         options_.after_epoch(static_cast<std::int64_t>(totals[0]), totals[1], steady_seconds() - options_.started);
     }
@@ -141,6 +145,7 @@ class Conductor {
     StoreWriter& writer_;
     const EngineOptions& options_;
     MPI_Comm comm_;
+    Watchdog& watchdog_;
     bool has_parts_;
     std::size_t latest_ = 0;  ///< of the open tasks that was fetched
     SharedCounter counter_;
@@ -179,9 +184,14 @@ void lead_apart(Conductor& conductor, const TileQueue& queue) {
 }  // namespace
 
 EngineOutcome execute(const Plan& plan, const Layout& layout, const std::vector<std::size_t>& open_tasks,
-                      StoreWriter& writer, const FaultPlan& faults, const EngineOptions& options, MPI_Comm comm) {
+                      StoreWriter& writer, const FaultPlan& faults, const EngineOptions& options, MPI_Comm comm,
+                      Watchdog& watchdog) {
     TileQueue queue;
-    Conductor conductor(plan, open_tasks, queue, writer, options, comm);
+    std::unique_ptr<Conductor> made;
+    watchdog.together("beginning to hand out tasks", [&] {
+        made = std::make_unique<Conductor>(plan, open_tasks, queue, writer, options, comm, watchdog);
+    });
+    Conductor& conductor = *made;
     std::atomic<bool> ended = false;
     std::exception_ptr fault;
     const int threads = options.threads + (conductor.has_parts() ? 1 : 0);
@@ -208,7 +218,9 @@ EngineOutcome execute(const Plan& plan, const Layout& layout, const std::vector<
         }
     }
     if (fault) std::rethrow_exception(fault);
-    return conductor.outcome();
+    const EngineOutcome outcome = conductor.outcome();
+    watchdog.together("the end of handing out tasks", [&] { made.reset(); });
+    return outcome;
 }
 
 }  // namespace sigmaflow

@@ -22,9 +22,14 @@ FaultPlan::FaultPlan(const std::string& text) {
     std::stringstream words(text);
     for (std::string word; std::getline(words, word, ',');) {
         std::smatch parts;
+        static const std::regex hanging(R"(hang@start=(\d{1,6}))");
+        if (std::regex_match(word, parts, hanging)) {
+            hanging_rank_ = std::stoi(parts[1]);
+            continue;
+        }
         if (!std::regex_match(word, parts, form) || (parts[1] == "sleep") != parts[3].matched) {
             throw InputError("SIGMAFLOW_FAULT has '" + word + "'",
-                             "expected throw@TASK, sleep@TASK=SECONDS or race@TASK");
+                             "expected throw@TASK, sleep@TASK=SECONDS, race@TASK or hang@start=RANK");
         }
         Fault fault;
         fault.action = parts[1] == "sleep" ? Action::sleep : parts[1] == "race" ? Action::race : Action::fail;
@@ -33,6 +38,10 @@ FaultPlan::FaultPlan(const std::string& text) {
         if (parts[3].matched) fault.seconds = std::stod(parts[3]);
         faults_.push_back(fault);
     }
+}
+
+void FaultPlan::strike_start(int rank) const {
+    while (rank == hanging_rank_) std::this_thread::sleep_for(std::chrono::seconds(1));
 }
 
 void FaultPlan::strike(std::uint64_t task) const {

@@ -38,6 +38,14 @@ std::uint64_t thread_bytes(const Plan& plan) {
     return static_cast<std::uint64_t>(most);
 }
 
+/// Rows of the tasks that one rank finishes between two writes.
+std::uint64_t waiting_bytes(const Forecast& cost, std::size_t tasks, int ranks, int threads) {
+    constexpr double kEpochSeconds = 5.0;  // the default of `run`
+    if (tasks == 0 || cost.core_seconds <= 0.0) return 0;
+    const double share = std::min(1.0 / ranks, kEpochSeconds * threads / cost.core_seconds);
+    return static_cast<std::uint64_t>(share * static_cast<double>(cost.file_bytes));
+}
+
 }  // namespace
 
 Forecast forecast(const Plan& plan, const Layout& layout, int ranks, int threads) {
@@ -60,6 +68,7 @@ Forecast forecast(const Plan& plan, const Layout& layout, int ranks, int threads
     // A rank holds the blocks its threads work on, those queued ahead, and what waits for the next epoch.
     out.memory_bytes = block_bytes(plan) * static_cast<std::uint64_t>(threads + 4);
     out.memory_bytes += thread_bytes(plan) * static_cast<std::uint64_t>(threads);
+    out.memory_bytes += waiting_bytes(out, plan.tasks.size(), ranks, threads);
     return out;
 }
 

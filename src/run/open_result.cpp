@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <filesystem>
 
+#include "fingerprint_change.hpp"
 #include "sigmaflow/core/error.hpp"
 #include "sigmaflow/store/create.hpp"
 #include "sigmaflow/store/reader.hpp"
@@ -10,19 +11,6 @@
 
 namespace sigmaflow {
 namespace {
-
-/// The first entry in which two lists of names and values differ, as a sentence; empty if none does.
-std::string first_change(const std::vector<std::pair<std::string, std::string>>& before,
-                         const std::vector<std::pair<std::string, std::string>>& now) {
-    for (const auto& [name, value] : now) {
-        std::string former = "nothing";
-        for (const auto& [old_name, old_value] : before) {
-            if (old_name == name) former = old_value;
-        }
-        if (former != value) return fmt::format("{} was '{}' and is '{}'", name, former, value);
-    }
-    return {};
-}
 
 /// Which line of the study's text changed first.
 std::string changed_line(const std::string& before, const std::string& now) {
@@ -58,6 +46,11 @@ std::vector<TaskStatus> resume(const RunOptions& options, const Layout& layout) 
     if (!numerics.empty()) {
         throw InputError(options.output + " was computed by other numerics, so resuming would mix bits", numerics,
                          "resume with the same build on the same kind of CPU, or write to another file");
+    }
+    if (stored.part.text() != layout.part.text()) {
+        throw InputError(fmt::format("{} is for part {} of the study, not for part {}", options.output,
+                                     stored.part.text(), layout.part.text()),
+                         {}, "give every part a file of its own");
     }
     if (point_ids(stored) != point_ids(layout) || stored.tasks.size() != layout.tasks.size()) {
         throw InputError("the points of the study are not those that " + options.output + " was started with",

@@ -13,6 +13,12 @@ std::string readable_seconds(double seconds) {
     return fmt::format("{}:{:02}:{:02}", whole / 3600, whole / 60 % 60, whole % 60);
 }
 
+std::string readable_bytes(std::uint64_t bytes) {
+    const auto value = static_cast<double>(bytes);
+    if (value < 1e6) return fmt::format("{:.1f} kB", value / 1e3);
+    return value < 1e9 ? fmt::format("{:.1f} MB", value / 1e6) : fmt::format("{:.2f} GB", value / 1e9);
+}
+
 std::string progress_line(const ProgressState& state) {
     const auto fresh = static_cast<double>(state.done - state.done_before);
     const double share = state.total > 0 ? static_cast<double>(state.done) / static_cast<double>(state.total) : 1.0;

@@ -3,17 +3,20 @@
 #include <unistd.h>
 
 #include <fmt/format.h>
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
+#include "preparation.hpp"
+#include "reuse.hpp"
 #include "sigmaflow/core/clock.hpp"
 #include "sigmaflow/parallel/environment.hpp"
+#include "sigmaflow/parallel/scoped_alarm.hpp"
+#include "sigmaflow/parallel/watchdog.hpp"
 #include "sigmaflow/run/engine.hpp"
 #include "sigmaflow/run/first_look.hpp"
-#include "sigmaflow/run/inputs.hpp"
 #include "sigmaflow/run/open_result.hpp"
 #include "sigmaflow/run/progress.hpp"
-#include "sigmaflow/run/result_layout.hpp"
 #include "sigmaflow/run/stop_request.hpp"
 #include "sigmaflow/store/lock.hpp"
 #include "sigmaflow/store/reader.hpp"
@@ -24,57 +27,36 @@ namespace {
 
 void say(const std::string& message) { fmt::print(stderr, "sigmaflow: {}\n", message); }
 
-/// Does `action` on this rank and agrees with all others on how it went. Only the first rank with a problem prints it.
-/// ExitCode::done if all is well.
-template <class Action>
-ExitCode agreed(const MpiEnvironment& mpi, Action action) {
-    int code = 0;
-    std::string message;
-    try {
-        action();
-    } catch (const InputError& error) {
-        code = static_cast<int>(ExitCode::usage);
-        message = error.what();
-    } catch (const std::exception& error) {
-        code = static_cast<int>(ExitCode::failed);
-        message = error.what();
-    }
-    const int first = mpi.size() - greatest(mpi.comm(), code != 0 ? mpi.size() - mpi.rank() : 0);
-    if (code != 0 && first == mpi.rank()) say(message);
-    return static_cast<ExitCode>(greatest(mpi.comm(), code));
-}
+/// What the steps of a start need.
+struct StartUp {
+    const MpiEnvironment& mpi;
+    Watchdog& watchdog;
 
-struct Prepared {
-    StudyInputs inputs;
-    Plan plan;
-    Layout layout;
-    FaultPlan faults{""};
-    RunOptions options;  ///< with the output's name settled
+    /// Does `action` on this rank and agrees with all others on how it went. Only the first rank with a problem prints
+    /// it. ExitCode::done if all is well.
+    template <class Action>
+    ExitCode agreed(const std::string& doing, Action action) const {
+        int code = 0;
+        std::string message;
+        try {
+            const ScopedAlarm alarm(launched_as(), doing, watchdog.patience());
+            action();
+        } catch (const InputError& error) {
+            code = static_cast<int>(ExitCode::usage);
+            message = error.what();
+        } catch (const std::exception& error) {
+            code = static_cast<int>(ExitCode::failed);
+            message = error.what();
+        }
+        int first = 0;
+        watchdog.together("the end of " + doing, [&] {
+            first = mpi.size() - greatest(mpi.comm(), code != 0 ? mpi.size() - mpi.rank() : 0);
+            code = greatest(mpi.comm(), code);
+        });
+        if (!message.empty() && first == mpi.rank()) say(message);
+        return static_cast<ExitCode>(code);
+    }
 };
-
-void prepare(const RunOptions& options, Prepared& out) {
-    out.faults = FaultPlan::from_environment();
-    auto overrides = options.overrides;
-    if (options.preview) {
-        for (auto& extra : preview_overrides(read_study(options.study, overrides))) overrides.push_back(extra);
-    }
-    out.inputs = read_inputs(options.study, overrides);
-    out.plan = make_plan(out.inputs.study, out.inputs.catalog);
-    out.layout = make_layout(out.inputs.study, out.plan);
-    out.options = options;
-    if (options.output.empty()) out.options.output = out.inputs.study.name + ".h5";
-}
-
-/// All ranks must compute the same bits: same build, same CPU features.
-void require_equal_numerics(const MpiEnvironment& mpi, const Layout& layout) {
-    std::string mine;
-    for (const auto& [name, value] : layout.fingerprint) mine += name + " = " + value + "\n";
-    const std::string theirs = broadcast_text(mpi.comm(), mine);
-    if (mine != theirs) {
-        throw InputError(fmt::format("rank {} computes with other numerics than rank 0", mpi.rank()),
-                         "here:\n" + mine + "rank 0:\n" + theirs, "use nodes of one kind, or a portable build");
-    }
-}
 
 std::string job_id() {
     for (const char* name : {"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"}) {
@@ -101,22 +83,45 @@ void warn_about_binding(const MpiEnvironment& mpi, int threads) {
 /// Everything after the file is open.
 class RunSession {
   public:
-    RunSession(const MpiEnvironment& mpi, const Prepared& prepared, const ScopedStopSignals& signals, double started)
+    RunSession(const StartUp& start, const Prepared& prepared, const ScopedStopSignals& signals, double started)
         : options_(prepared.options),
-          mpi_(mpi),
+          mpi_(start.mpi),
+          watchdog_(start.watchdog),
           prepared_(prepared),
           signals_(signals),
           started_(started),
           threads_(choose_threads(options_.threads)),
-          progress_(options_.quiet || mpi.rank() != 0, isatty(STDERR_FILENO) == 1) {}
+          progress_(options_.quiet || mpi_.rank() != 0, isatty(STDERR_FILENO) == 1) {}
 
-    ExitCode run(std::vector<TaskStatus> statuses, StoreLock* lock) {
-        const auto open_tasks = choose_tasks(statuses);
+    ExitCode run(std::vector<TaskStatus> statuses, const ReuseSources& sources, StoreLock* lock) {
+        auto open_tasks = choose_tasks(statuses);
         if (open_tasks.empty()) return finish(false);
         warn_about_binding(mpi_, threads_);
         if (mpi_.rank() == 0) forget_failures(statuses, open_tasks);
-        StoreWriter writer(options_.output, prepared_.layout, mpi_.comm());
-        writer.begin_session({mpi_.size(), threads_, joined(mpi_.hosts(), " "), job_id(), unix_seconds()});
+        std::unique_ptr<StoreWriter> writer;
+        watchdog_.together("opening the result file", [&] {
+            writer = std::make_unique<StoreWriter>(options_.output, prepared_.layout, mpi_.comm());
+            writer->begin_session({mpi_.size(), threads_, joined(mpi_.hosts(), " "), job_id(), unix_seconds()});
+        });
+        if (!sources.empty()) {
+            const auto taken = sources.take_over(statuses, *writer, mpi_, watchdog_);
+            if (mpi_.rank() == 0 && !options_.quiet) {
+                say(fmt::format("{} of {} tasks are taken over", taken, open_tasks.size()));
+            }
+            open_tasks = choose_tasks(statuses);
+        }
+        const bool stopped = !open_tasks.empty() && compute(open_tasks, *writer, lock);
+        const ExitCode code = finish(stopped);
+        watchdog_.together("closing the result file", [&] {
+            writer->end_session(unix_seconds(), static_cast<int>(code));
+            writer.reset();
+        });
+        return code;
+    }
+
+  private:
+    /// Runs the tasks; whether it was stopped before their end.
+    bool compute(const std::vector<std::size_t>& open_tasks, StoreWriter& writer, StoreLock* lock) {
         EngineOptions engine;
         engine.threads = threads_;
         engine.epoch_seconds = options_.epoch_seconds;
@@ -127,18 +132,19 @@ class RunSession {
             if (lock != nullptr) lock->heartbeat();
             note_progress(finished, cost, elapsed);
         };
-        const EngineOutcome outcome =
-            execute(prepared_.plan, prepared_.layout, open_tasks, writer, prepared_.faults, engine, mpi_.comm());
-        const ExitCode code = finish(outcome.stopped);
-        writer.end_session(unix_seconds(), static_cast<int>(code));
-        return code;
+        return execute(prepared_.plan, prepared_.layout, open_tasks, writer, prepared_.faults, engine, mpi_.comm(),
+                       watchdog_)
+            .stopped;
     }
 
-  private:
     /// Tasks that are not done (and failed ones if asked), in the plan's order; what counts as done already.
     std::vector<std::size_t> choose_tasks(const std::vector<TaskStatus>& statuses) {
         std::vector<std::size_t> open;
+        state_ = {};
+        const auto mine = prepared_.layout.tasks_of_part();
+        state_.total = std::ranges::count(mine, true);
         for (const auto task : prepared_.plan.order) {
+            if (!mine[task]) continue;
             const TaskStatus status = statuses[task];
             const double cost = predicted_seconds(prepared_.plan.tasks[task].work);
             if (status == TaskStatus::pending || (status == TaskStatus::failed && options_.retry_failed)) {
@@ -148,7 +154,6 @@ class RunSession {
                 ++state_.done_before;
             }
         }
-        state_.total = static_cast<std::int64_t>(statuses.size());
         state_.done = state_.done_before;
         return open;
     }
@@ -177,15 +182,18 @@ class RunSession {
             std::size_t failed = 0;
             bool left = false;
             const StoreReader reader(options_.output);
-            for (const auto status : reader.statuses()) {
-                failed += status == TaskStatus::failed ? 1 : 0;
-                left = left || status == TaskStatus::pending;
+            const auto statuses = reader.statuses();
+            const auto mine = reader.layout().tasks_of_part();
+            for (std::size_t task = 0; task < statuses.size(); ++task) {
+                failed += statuses[task] == TaskStatus::failed ? 1 : 0;
+                left = left || (mine[task] && statuses[task] == TaskStatus::pending);
             }
             if (failed > 0) code = static_cast<int>(ExitCode::task_failed);
             if (stopped && left) code = static_cast<int>(ExitCode::stopped);
             report(failed, stopped && left, reader);
         }
-        return static_cast<ExitCode>(greatest(mpi_.comm(), code));
+        watchdog_.together("counting what is left", [&] { code = greatest(mpi_.comm(), code); });
+        return static_cast<ExitCode>(code);
     }
 
     void report(std::size_t failed, bool stopped, const StoreReader& reader) const {
@@ -201,6 +209,7 @@ class RunSession {
 
     const RunOptions& options_;
     const MpiEnvironment& mpi_;
+    Watchdog& watchdog_;
     const Prepared& prepared_;
     const ScopedStopSignals& signals_;
     double started_;
@@ -214,15 +223,25 @@ class RunSession {
 ExitCode run_study(const RunOptions& options) {
     const double started = steady_seconds();
     const ScopedStopSignals signals;  // from the first moment, so that a request is never a death
+    auto alarm = std::make_unique<ScopedAlarm>(launched_as(), "the start of MPI on all ranks", options.patience);
     const MpiEnvironment mpi;
+    Watchdog watchdog(mpi.comm(), options.patience);
+    alarm.reset();
+    const StartUp start{mpi, watchdog};
     Prepared prepared;
-    ExitCode code = agreed(mpi, [&] { prepare(options, prepared); });
+    ExitCode code = start.agreed("reading and planning the study", [&] { prepare(options, mpi.rank(), prepared); });
     if (code != ExitCode::done) return code;
-    code = agreed(mpi, [&] { require_equal_numerics(mpi, prepared.layout); });
+    code = start.agreed("comparing numerics", [&] { require_equal_numerics(mpi, prepared.layout); });
+    if (code != ExitCode::done) return code;
+    code = start.agreed("comparing what is needed with what is there", [&] { require_room(mpi, prepared); });
+    if (code != ExitCode::done) return code;
+    std::unique_ptr<ReuseSources> sources;
+    code = start.agreed("opening the files of --reuse",
+                        [&] { sources = std::make_unique<ReuseSources>(options.reuse, prepared); });
     if (code != ExitCode::done) return code;
     std::unique_ptr<StoreLock> lock;
     std::vector<TaskStatus> statuses;
-    code = agreed(mpi, [&] {
+    code = start.agreed("creating or checking the result file", [&] {
         if (mpi.rank() != 0) return;
         lock = std::make_unique<StoreLock>(prepared.options.output, job_id());
         statuses = open_result(prepared.options, prepared.layout);
@@ -230,7 +249,7 @@ ExitCode run_study(const RunOptions& options) {
     if (code != ExitCode::done) return code;
     broadcast_statuses(mpi, statuses, prepared.layout.tasks.size());
     try {
-        return RunSession(mpi, prepared, signals, started).run(std::move(statuses), lock.get());
+        return RunSession(start, prepared, signals, started).run(std::move(statuses), *sources, lock.get());
     } catch (const std::exception& error) {
         abort_all(mpi.comm(), error.what());
     }

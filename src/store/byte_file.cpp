@@ -76,28 +76,30 @@ void ByteFile::forget(std::uint64_t offset, std::uint64_t size) const {
     ::posix_fadvise(descriptor_, static_cast<off_t>(offset), static_cast<off_t>(size), POSIX_FADV_DONTNEED);
 }
 
-void ByteFile::reserve() const {
-    const auto bytes = size();
-    while (::fallocate(descriptor_, 0, 0, static_cast<off_t>(bytes)) != 0) {
-        if (errno == EINTR) continue;
-        // Some network file systems cannot reserve; there the free space is looked at before every write instead.
-        if (errno != EOPNOTSUPP && errno != ENOSYS) fail(fmt::format("reserve {} bytes for", bytes), path_);
-        if (missing_space() > 0) {
+void ByteFile::reserve(std::span<const Extent> extents) const {
+    std::uint64_t needed = 0;
+    for (const auto& extent : extents) needed += extent.size;
+    for (const auto& extent : extents) {
+        if (extent.size == 0) continue;
+        const auto offset = static_cast<off_t>(extent.offset);
+        while (::fallocate(descriptor_, 0, offset, static_cast<off_t>(extent.size)) != 0) {
+            if (errno == EINTR) continue;
+            // Some network file systems cannot reserve; there the free space is looked at before every write instead.
+            if (errno != EOPNOTSUPP && errno != ENOSYS) fail(fmt::format("reserve {} bytes for", needed), path_);
+            if (missing_space(needed) == 0) return;
             errno = ENOSPC;
-            fail(fmt::format("find {} bytes for", bytes), path_);
+            fail(fmt::format("find {} bytes for", needed), path_);
         }
-        return;
     }
 }
 
-std::uint64_t ByteFile::missing_space() const {
+std::uint64_t ByteFile::missing_space(std::uint64_t needed) const {
     struct stat status {};
     struct statvfs disk {};
     if (::fstat(descriptor_, &status) != 0 || ::fstatvfs(descriptor_, &disk) != 0) fail("inspect", path_);
     constexpr std::uint64_t kStatBlock = 512;  // the unit of st_blocks on Linux
-    const auto size = static_cast<std::uint64_t>(status.st_size);
     const auto placed = static_cast<std::uint64_t>(status.st_blocks) * kStatBlock;
-    const auto unplaced = size > placed ? size - placed : 0;
+    const auto unplaced = needed > placed ? needed - placed : 0;
     const auto free = static_cast<std::uint64_t>(disk.f_bavail) * disk.f_frsize;
     return unplaced > free ? unplaced - free : 0;
 }

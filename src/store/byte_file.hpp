@@ -10,6 +10,12 @@
 
 namespace sigmaflow {
 
+/// A contiguous run of bytes in a file.
+struct Extent {
+    std::uint64_t offset = 0;
+    std::uint64_t size = 0;
+};
+
 class ByteFile {
   public:
     enum class Mode { read, write };
@@ -32,10 +38,11 @@ class ByteFile {
     /// Forgets cached pages of a range: the next read asks the file system.
     void forget(std::uint64_t offset, std::uint64_t size) const;
 
-    /// Gives every byte a place on the disk; std::runtime_error when there is too little space.
-    void reserve() const;
-    /// Bytes that have no place on the disk yet and for which there is no space: 0 for a reserved file.
-    [[nodiscard]] std::uint64_t missing_space() const;
+    /// Gives every byte of the extents a place on the disk; std::runtime_error when there is too little space.
+    void reserve(std::span<const Extent> extents) const;
+    /// Of the `needed` bytes of the file those that have no place on the disk yet and for which there is no space: 0
+    /// when they were reserved.
+    [[nodiscard]] std::uint64_t missing_space(std::uint64_t needed) const;
 
   private:
     std::string path_;

@@ -6,6 +6,7 @@
 #include "check_layout.hpp"
 #include "file_header.hpp"
 #include "hdf5.hpp"
+#include "part_extents.hpp"
 #include "write_metadata.hpp"
 
 namespace sigmaflow {
@@ -36,7 +37,7 @@ void build(const std::string& path, const Layout& layout) {
         hdf5::check(H5Fflush(file.id(), H5F_SCOPE_GLOBAL), "flush '" + path + "'");
     }
     const ByteFile file(path, ByteFile::Mode::write);
-    file.reserve();
+    file.reserve(part_extents(read_metadata(path), file.size()));
     write_header(file, table_offset, range_count);
     file.sync();
 }

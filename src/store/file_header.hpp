@@ -13,6 +13,7 @@ namespace sigmaflow {
 
 inline constexpr std::uint64_t kUserBlockBytes = 512;
 inline constexpr std::uint32_t kFormatVersion = 1;
+inline constexpr const char* kPartAttribute = "part";  ///< of the file: "2/8"; none when it is for all tasks
 
 /// A run of bytes that a running job may change.
 struct MutableRange {

@@ -1,9 +1,11 @@
 #include "sigmaflow/store/layout.hpp"
 
 #include <algorithm>
+#include <numeric>
 #include <stdexcept>
 
 #include "columns.hpp"
+#include "read_metadata.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -69,6 +71,23 @@ std::uint64_t Layout::max_task_variables() const {
     return most;
 }
 
+std::vector<bool> Layout::tasks_of_part() const {
+    std::vector<std::size_t> order(tasks.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, std::ranges::greater(),
+                             [&](std::size_t task) { return tasks[task].predicted_seconds; });
+    std::vector<bool> out(tasks.size());
+    for (std::size_t position = 0; position < order.size(); ++position) out[order[position]] = part.holds(position);
+    return out;
+}
+
+std::uint64_t Layout::row_bytes(const TaskPlace& task) const {
+    std::uint64_t bytes = 0;
+    const auto& group = groups[task.group];
+    for (const auto* variable : group.task_variables()) bytes += row_in_variable(group, *variable, task).size;
+    return bytes;
+}
+
 std::uint64_t Layout::data_bytes() const {
     std::uint64_t bytes = study_text.size();
     for (const auto& group : groups) {
@@ -80,6 +99,11 @@ std::uint64_t Layout::data_bytes() const {
     for (const auto& column : place_table(*this).columns) bytes += bytes_of(column);
     for (const auto& column : task_columns(max_task_variables())) bytes += tasks.size() * column.row_bytes();
     for (const auto& column : session_columns()) bytes += max_sessions * column.row_bytes();
+    if (part.is_whole()) return bytes;
+    const auto mine = tasks_of_part();
+    for (std::size_t task = 0; task < tasks.size(); ++task) {
+        if (!mine[task]) bytes -= row_bytes(tasks[task]);
+    }
     return bytes;
 }
 

@@ -6,6 +6,7 @@
 #include <stdexcept>
 
 #include "columns.hpp"
+#include "file_header.hpp"
 #include "hdf5.hpp"
 
 namespace sigmaflow {
@@ -129,6 +130,8 @@ void read_attributes(hid_t file, Layout& layout) {
     for (auto& [name, value] : hdf5::text_attributes(file)) {
         if (name.starts_with(kFingerprint)) {
             layout.fingerprint.emplace_back(name.substr(kFingerprint.size()), std::move(value));
+        } else if (name == kPartAttribute) {
+            layout.part = parse_part(value);
         } else if (name != "format") {
             layout.provenance.emplace_back(std::move(name), std::move(value));
         }

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "byte_file.hpp"
 #include "sigmaflow/store/layout.hpp"
 
 namespace sigmaflow {
@@ -14,12 +15,6 @@ struct Places {
     std::vector<std::vector<std::uint64_t>> variables;  ///< [group][task variable]
     std::vector<std::uint64_t> tasks;                   ///< by TaskColumn
     std::vector<std::uint64_t> sessions;                ///< by SessionColumn
-};
-
-/// A contiguous run of bytes in the file: one row of one task.
-struct Extent {
-    std::uint64_t offset = 0;
-    std::uint64_t size = 0;
 };
 
 struct Metadata {

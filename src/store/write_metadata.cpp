@@ -97,6 +97,7 @@ class MetadataWriter {
 std::vector<MutableRange> write_metadata(hid_t file, const Layout& layout) {
     MetadataWriter writer(file);
     write_origin(file, "sigmaflow-result", kFormatVersion, layout);
+    if (!layout.part.is_whole()) hdf5::write_attribute(file, kPartAttribute, layout.part.text());
     for (const auto& table : layout.tables) write_table(file, table);
     writer.table(place_table(layout), layout.tasks.size(), task_columns(layout.max_task_variables()));
     writer.table({"sessions", "session", {}}, layout.max_sessions, session_columns());

@@ -9,6 +9,7 @@
 #include "check_layout.hpp"
 #include "file_header.hpp"
 #include "finished_items.hpp"
+#include "part_extents.hpp"
 #include "read_metadata.hpp"
 #include "sigmaflow/core/error.hpp"
 #include "task_writer.hpp"
@@ -71,6 +72,7 @@ struct StoreWriter::Impl {
     int rank = 0;
     std::unique_ptr<TaskWriter> writer = nullptr;
     std::uint32_t session = 0;
+    std::uint64_t needed_bytes = 0;  ///< of the disk; known to rank 0
 
     /// What all ranks agree on before they write.
     struct Agreement {
@@ -93,7 +95,7 @@ StoreWriter::Impl::Agreement StoreWriter::Impl::agree(const std::vector<std::vec
     numbers[table_rounds] = rounds_for(items.size(), kTasksPerRound);
     numbers[misfits] = fault.empty() ? 0 : 1;
     or_abort(comm, "looking at the result file", [&] {
-        numbers[lacking_bytes] = rank == 0 ? writer->bytes().missing_space() : 0;
+        numbers[lacking_bytes] = rank == 0 ? writer->bytes().missing_space(needed_bytes) : 0;
         numbers[flagged] = writer->any_flagged(items) ? 1 : 0;
     });
     for (std::size_t i = 0; i < by_group.size(); ++i) {
@@ -118,8 +120,10 @@ StoreWriter::StoreWriter(const std::string& path, const Layout& layout, MPI_Comm
     MPI_Comm_rank(comm, &impl_->rank);
     agree_on_fault(comm, path, impl_->rank == 0 ? fault_of(path, layout) : std::string());
     MPI_Comm_dup(comm, &impl_->comm);
-    or_abort(impl_->comm, "opening '" + path + "'",
-             [&] { impl_->writer = std::make_unique<TaskWriter>(path, impl_->frame, impl_->comm); });
+    or_abort(impl_->comm, "opening '" + path + "'", [&] {
+        impl_->writer = std::make_unique<TaskWriter>(path, impl_->frame, impl_->comm);
+        if (impl_->rank == 0) impl_->needed_bytes = part_bytes(read_metadata(path), impl_->writer->bytes().size());
+    });
 }
 
 StoreWriter::~StoreWriter() {

@@ -29,7 +29,8 @@ EpochState meet(EpochAgreement& agreement, const EpochState& mine) {
 
 TEST(EpochAgreement, AnyRankStopsAndAnyRankIsBusy) {
     const World world;
-    EpochAgreement agreement(MPI_COMM_WORLD);
+    Watchdog watchdog(MPI_COMM_WORLD, 60.0);
+    EpochAgreement agreement(MPI_COMM_WORLD, watchdog);
     for (int chosen = 0; chosen < world.size; ++chosen) {
         const bool me = world.rank == chosen;
         EXPECT_TRUE(meet(agreement, {.stop = me, .busy = false, .finished = 0}).stop) << chosen;
@@ -43,7 +44,8 @@ TEST(EpochAgreement, AnyRankStopsAndAnyRankIsBusy) {
 
 TEST(EpochAgreement, SumsWhatIsFinished) {
     const World world;
-    EpochAgreement agreement(MPI_COMM_WORLD);
+    Watchdog watchdog(MPI_COMM_WORLD, 60.0);
+    EpochAgreement agreement(MPI_COMM_WORLD, watchdog);
     const std::int64_t large = std::int64_t{1} << 53;
     EXPECT_EQ(meet(agreement, {.stop = false, .busy = true, .finished = world.rank + 1}).finished,
               world.size * (world.size + 1) / 2);
@@ -54,7 +56,8 @@ TEST(EpochAgreement, SumsWhatIsFinished) {
 
 TEST(EpochAgreement, SumsWhatAStopWaitsFor) {
     const World world;
-    EpochAgreement agreement(MPI_COMM_WORLD);
+    Watchdog watchdog(MPI_COMM_WORLD, 60.0);
+    EpochAgreement agreement(MPI_COMM_WORLD, watchdog);
     const auto all = meet(agreement, {.stop = true, .busy = false, .finished = 5, .kept = 1 + 2 * world.rank});
     EXPECT_EQ(all.kept, world.size * world.size) << "the sum of odd numbers";
     EXPECT_EQ(all.finished, 5 * world.size);
@@ -63,7 +66,8 @@ TEST(EpochAgreement, SumsWhatAStopWaitsFor) {
 
 TEST(EpochAgreement, NobodyWaitsForALateRank) {
     const World world;
-    EpochAgreement agreement(MPI_COMM_WORLD);
+    Watchdog watchdog(MPI_COMM_WORLD, 60.0);
+    EpochAgreement agreement(MPI_COMM_WORLD, watchdog);
     MPI_Barrier(MPI_COMM_WORLD);
     const auto begin = std::chrono::steady_clock::now();
     const auto milliseconds = [&] {

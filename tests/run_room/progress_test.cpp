@@ -76,5 +76,12 @@ TEST(Progress, ATerminalLineRenewsItselfAndEndsAtLast) {
     EXPECT_EQ(std::count(shown.begin(), shown.end(), '\r'), 2);
 }
 
+TEST(ReadableBytes, GrowsInStepsOfAThousand) {
+    EXPECT_EQ(readable_bytes(0), "0.0 kB");
+    EXPECT_EQ(readable_bytes(12'345), "12.3 kB");
+    EXPECT_EQ(readable_bytes(45'600'000), "45.6 MB");
+    EXPECT_EQ(readable_bytes(7'890'000'000), "7.89 GB");
+}
+
 }  // namespace
 }  // namespace sigmaflow

@@ -101,6 +101,42 @@ TEST(Create, SpaceIsReservedAndNoPartialFileIsLeft) {
     EXPECT_FALSE(std::filesystem::exists(path + ".partial"));
 }
 
+std::uint64_t placed_bytes(const std::string& path) {
+    struct stat status {};
+    EXPECT_EQ(::stat(path.c_str(), &status), 0);
+    return static_cast<std::uint64_t>(status.st_blocks) * 512;
+}
+
+TEST(Create, APartReservesItsOwnRowsOnly) {
+    const Folder folder("create");
+    auto layout = artificial_layout({Shape{64, 16, 33, 4, 100, 0, 8}});
+    create_store(folder.file("whole.h5"), layout);
+    const auto whole = placed_bytes(folder.file("whole.h5"));
+    layout.part = {2, 8};
+    create_store(folder.file("part.h5"), layout);
+    EXPECT_LT(placed_bytes(folder.file("part.h5")), 0.6 * static_cast<double>(whole)) << "rows of 1 kB share pages";
+    EXPECT_GE(placed_bytes(folder.file("part.h5")), layout.data_bytes()) << "all that it will hold";
+    EXPECT_EQ(StoreReader(folder.file("part.h5")).layout().part.text(), "2/8");
+    EXPECT_TRUE(StoreReader(folder.file("whole.h5")).layout().part.is_whole());
+}
+
+TEST(Create, PartsTogetherAreTheWhole) {
+    auto layout = artificial_layout({Shape{64, 16, 33, 4, 100, 0, 8}});
+    std::vector<int> seen(layout.tasks.size(), 0);
+    const auto whole = layout.data_bytes();
+    std::uint64_t rows = 0;
+    std::uint64_t all_rows = 0;
+    for (const auto& task : layout.tasks) all_rows += layout.row_bytes(task);
+    for (int index = 1; index <= 8; ++index) {
+        layout.part = {index, 8};
+        const auto mine = layout.tasks_of_part();
+        for (std::size_t task = 0; task < seen.size(); ++task) seen[task] += mine[task] ? 1 : 0;
+        rows += layout.data_bytes() - (whole - all_rows);
+    }
+    EXPECT_EQ(seen, std::vector<int>(seen.size(), 1));
+    EXPECT_EQ(rows, all_rows);
+}
+
 TEST(Create, WithoutPointsOrStudyText) {
     const Folder folder("create");
     Layout layout;

@@ -21,6 +21,8 @@ class MpiEnvironment {
     [[nodiscard]] MPI_Comm comm() const { return MPI_COMM_WORLD; }
     [[nodiscard]] int rank() const { return rank_; }
     [[nodiscard]] int size() const { return size_; }
+    /// Ranks of the job that share this one's memory. Collective.
+    [[nodiscard]] int ranks_on_this_node() const;
     /// Host names of all ranks, each once, in order of first appearance. Collective.
     [[nodiscard]] std::vector<std::string> hosts() const;
 

@@ -9,6 +9,8 @@
 #include <cstdint>
 #include <optional>
 
+#include "sigmaflow/parallel/watchdog.hpp"
+
 namespace sigmaflow {
 
 /// What a rank brings, and what all ranks get.
@@ -21,7 +23,8 @@ struct EpochState {
 
 class EpochAgreement {
   public:
-    explicit EpochAgreement(MPI_Comm comm);
+    /// `watchdog` looks after ranks that do not come.
+    EpochAgreement(MPI_Comm comm, Watchdog& watchdog);
     /// Waits for a reduction under way: all ranks must have started it.
     ~EpochAgreement();
     EpochAgreement(const EpochAgreement&) = delete;
@@ -33,7 +36,11 @@ class EpochAgreement {
     [[nodiscard]] std::optional<EpochState> test();
 
   private:
+    [[nodiscard]] bool all_came();
+
     MPI_Comm comm_;
+    Watchdog& watchdog_;
+    double since_ = 0.0;  ///< when this rank came
     MPI_Request request_ = MPI_REQUEST_NULL;
     std::array<std::int64_t, 4> mine_{};
     std::array<std::int64_t, 4> all_{};

@@ -7,6 +7,7 @@
 #include <functional>
 #include <vector>
 
+#include "sigmaflow/parallel/watchdog.hpp"
 #include "sigmaflow/run/fault.hpp"
 #include "sigmaflow/run/tile_queue.hpp"
 #include "sigmaflow/store/layout.hpp"
@@ -34,6 +35,6 @@ struct EngineOutcome {
 /// Collective. `open_tasks` are indices into plan.tasks in the order in which they are handed out.
 [[nodiscard]] EngineOutcome execute(const Plan& plan, const Layout& layout, const std::vector<std::size_t>& open_tasks,
                                     StoreWriter& writer, const FaultPlan& faults, const EngineOptions& options,
-                                    MPI_Comm comm);
+                                    MPI_Comm comm, Watchdog& watchdog);
 
 }  // namespace sigmaflow

@@ -1,7 +1,8 @@
 #pragma once
 /// \file
 /// Faults on demand, for tests of the program as a whole: SIGMAFLOW_FAULT="throw@17,sleep@*=0.01" makes task 17 throw
-/// and every tile sleep 10 ms; "race@*" lets threads count without a lock, for the thread sanitizer to find. Unset
+/// and every tile sleep 10 ms; "race@*" lets threads count without a lock, for the thread sanitizer to find;
+/// "hang@start=1" keeps rank 1 from ever starting. Unset
 /// (always, outside of tests) nothing is read and nothing happens.
 
 #include <cstdint>
@@ -16,6 +17,8 @@ class FaultPlan {
     static FaultPlan from_environment();
     explicit FaultPlan(const std::string& text);
 
+    /// Called by every rank while it starts.
+    void strike_start(int rank) const;
     /// Called at the start of every tile of a task.
     void strike(std::uint64_t task) const;
 
@@ -28,6 +31,7 @@ class FaultPlan {
         double seconds = 0.0;
     };
     std::vector<Fault> faults_;
+    int hanging_rank_ = -1;
     mutable std::int64_t races_ = 0;  ///< unguarded on purpose
 };
 

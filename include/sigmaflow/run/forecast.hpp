@@ -12,7 +12,7 @@ namespace sigmaflow {
 struct Forecast {
     double core_seconds = 0.0;  ///< predicted work on one core
     std::uint64_t file_bytes = 0;
-    std::uint64_t memory_bytes = 0;  ///< per rank, roughly
+    std::uint64_t memory_bytes = 0;  ///< per rank, roughly, on top of what the plan and tables of points take
     double makespan = 0.0;           ///< seconds, simulated with the largest task first
     double efficiency = 1.0;         ///< core_seconds / (workers x makespan)
 };

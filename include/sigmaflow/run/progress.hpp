@@ -37,5 +37,7 @@ class Progress {
 [[nodiscard]] std::string progress_line(const ProgressState& state);
 /// 3661 -> "1:01:01", 61 -> "1:01", 9 -> "9 s".
 [[nodiscard]] std::string readable_seconds(double seconds);
+/// "12.3 kB", "45.6 MB", "7.89 GB", of 1000 bytes each step.
+[[nodiscard]] std::string readable_bytes(std::uint64_t bytes);
 
 }  // namespace sigmaflow

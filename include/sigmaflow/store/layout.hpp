@@ -10,6 +10,8 @@
 #include <variant>
 #include <vector>
 
+#include "sigmaflow/core/part.hpp"
+
 namespace sigmaflow {
 
 enum class Element : std::uint8_t { f64, f32, i64, u64, u32, u16, u8 };
@@ -91,9 +93,15 @@ struct Layout {
     std::vector<std::pair<std::string, std::string>>
         fingerprint;  ///< numerics: build, cpu, backend; compared on resume
     std::uint64_t max_sessions = 64;
+    Part part = {};  ///< which tasks the file is for: those of other parts stay pending in it
 
     [[nodiscard]] std::uint64_t max_task_variables() const;
-    /// Bytes of all datasets, for the forecast of the file's size.
+    /// For every task, whether it belongs to the file's part.
+    [[nodiscard]] std::vector<bool> tasks_of_part() const;
+    /// Bytes of all rows of a task.
+    [[nodiscard]] std::uint64_t row_bytes(const TaskPlace& task) const;
+    /// Bytes of all datasets, for the forecast of the file's size; in the file of a part, rows of other tasks are
+    /// holes.
     [[nodiscard]] std::uint64_t data_bytes() const;
 };
 
