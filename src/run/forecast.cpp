@@ -31,6 +31,14 @@ std::uint64_t block_bytes(const Plan& plan) {
     return most;
 }
 
+/// Blocks that `threads` work on at a time, tile after tile; of analyses every thread has one part.
+std::uint64_t open_blocks(const Plan& plan, int threads) {
+    if (threads == 1) return 1;
+    if (!plan.analyses.empty()) return static_cast<std::uint64_t>(threads);
+    const int tiles = (plan.block + kTileWidth - 1) / kTileWidth;
+    return static_cast<std::uint64_t>((threads + tiles - 1) / tiles + 1);
+}
+
 /// What a thread keeps beside its block: much, where tangents are followed.
 std::uint64_t thread_bytes(const Plan& plan) {
     double most = 0.0;
@@ -65,8 +73,8 @@ Forecast forecast(const Plan& plan, const Layout& layout, int ranks, int threads
     }
     if (out.makespan > 0.0) out.efficiency = out.core_seconds / (out.makespan * ranks * threads);
     out.file_bytes = layout.data_bytes();
-    // A rank holds the blocks its threads work on, those queued ahead, and what waits for the next epoch.
-    out.memory_bytes = block_bytes(plan) * static_cast<std::uint64_t>(threads + 4);
+    // A rank holds the blocks its threads work on and what waits for the next epoch.
+    out.memory_bytes = block_bytes(plan) * open_blocks(plan, threads);
     out.memory_bytes += thread_bytes(plan) * static_cast<std::uint64_t>(threads);
     out.memory_bytes += waiting_bytes(out, plan.tasks.size(), ranks, threads);
     return out;
