@@ -36,8 +36,9 @@ ExitCode dispatch(const Command& command, const std::vector<std::string>& words)
 }  // namespace
 
 std::vector<Command> all_commands() {
-    return {run_command(),  plan_command(),  status_command(), verify_command(),   diff_command(), aggregate_command(),
-            eval_command(), trace_command(), modes_command(),  branches_command(), list_command(), example_command()};
+    return {run_command(),      plan_command(),      submit_command(), status_command(), verify_command(),
+            diff_command(),     aggregate_command(), eval_command(),   trace_command(),  modes_command(),
+            branches_command(), list_command(),      example_command()};
 }
 
 ExitCode run_program(const std::vector<std::string>& words) {

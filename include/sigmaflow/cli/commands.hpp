@@ -17,6 +17,7 @@ struct Command {
 
 [[nodiscard]] Command run_command();
 [[nodiscard]] Command plan_command();
+[[nodiscard]] Command submit_command();
 [[nodiscard]] Command status_command();
 [[nodiscard]] Command verify_command();
 [[nodiscard]] Command diff_command();
