@@ -78,6 +78,7 @@ def test_scancel_under_srun_stops_gracefully(user, local):
     wait_until(lambda: user.path("out.h5").exists() and user.sessions("out.h5"), "the session", 60.0)
     wait_until(lambda: end_to_end.time.time() - user.path("out.h5").stat().st_mtime > 2.0, "some tiles")
     user.scancel(job)
+    wait_until(lambda: "exit code 75" in user.log(), "the end of the program", 60.0)
     wait_until(lambda: user.cluster.states(job) == ["CANCELLED"], "the end of the job", 60.0)
     (session,) = user.sessions("out.h5")
     assert session["exit_code"] == STOPPED, user.log()
