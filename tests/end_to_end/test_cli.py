@@ -10,7 +10,7 @@ import pytest
 
 from conftest import DONE, FAILED, STOPPED, TASK_FAILED, TASKS, THROW, USAGE, statuses
 
-COMMANDS = ["run", "plan", "status", "verify", "diff", "aggregate", "eval", "trace", "list", "example"]
+COMMANDS = ["run", "plan", "submit", "status", "verify", "diff", "aggregate", "eval", "trace", "list", "example"]
 FIXED = ["--set", "schedule.edm.steps=12"]
 EVAL_RING = ["eval", "study.toml", "--distribution", "ring", "--sigma", "1", "--at", "0,0"]
 

@@ -4,6 +4,7 @@ One slurmctld, two slurmd with two processors each ("n1" and "n2", both at 127.0
 socket. Ports are free ones, so that several clusters, or a true one, do not meet. Needs root, as slurmd does.
 """
 
+import ctypes
 import getpass
 import os
 import pathlib
@@ -51,6 +52,9 @@ NodeName=n2 NodeHostname={host} NodeAddr=127.0.0.1 Port={ports[3]} CPUs=2 RealMe
 PartitionName=debug Nodes=n1,n2 Default=YES MaxTime=INFINITE State=UP
 """
 
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None)  # before any fork
+
 PROGRAMS = ["slurmctld", "slurmd", "munged", "sbatch", "srun", "squeue", "scontrol", "scancel", "mpirun"]
 
 
@@ -61,6 +65,11 @@ def obstacle():
     if missing:
         return f"{', '.join(missing)} not found; jobs/setup slurm installs them"
     return "" if os.geteuid() == 0 else "slurmd needs root"
+
+
+def end_with_parent():
+    """In a child before exec: a daemon does not outlive a test run that was killed and could not stop it."""
+    _libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def free_ports(count):
@@ -130,6 +139,7 @@ class Cluster:
                 stdin=subprocess.DEVNULL,
                 stdout=out,
                 stderr=subprocess.STDOUT,
+                preexec_fn=end_with_parent,
             )
         self.daemons.append(process)
 
