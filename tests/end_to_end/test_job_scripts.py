@@ -135,14 +135,16 @@ def test_the_time_left_becomes_the_limit(bench, left, seconds):
     assert (f" --max-time {seconds} " in call + " ") if seconds else ("--max-time" not in call)
 
 
-def test_mpirun_where_slurm_knows_no_pmix_or_by_wish(bench):
+def test_mpirun_where_slurm_knows_no_pmix_or_whatever_one_wishes(bench):
     bench.set(plugins="MPI plugin types are...\n\tnone")
     assert bench.run(RUN, "study.toml", "out.h5")[0] == 0
     assert bench.calls("mpirun")[0].startswith("mpirun --map-by slot:PE=3 ")
     bench.set(plugins="\tpmix")
     assert bench.run(RUN, "study.toml", "out.h5", LAUNCH="mpirun")[0] == 0
     assert bench.calls("mpirun") and not bench.calls("srun")
-    code, out = bench.run(RUN, "study.toml", "out.h5", LAUNCH="poe")
+    assert bench.run(RUN, "study.toml", "out.h5", LAUNCH="srun --mpi=pmi2")[0] == 0
+    assert bench.calls("srun")[0].startswith(f"srun --mpi=pmi2 {bench.folder}/bin/sigmaflow run ")
+    code, out = bench.run(RUN, "study.toml", "out.h5", LAUNCH="poe -n 3")
     assert code == 2 and "'poe'" in out
 
 
