@@ -3,6 +3,7 @@
 #include <cmath>
 #include <map>
 
+#include "session_report.hpp"
 #include "sigmaflow/cli/commands.hpp"
 #include "sigmaflow/cli/json.hpp"
 #include "sigmaflow/run/progress.hpp"
@@ -141,16 +142,24 @@ Command status_command() {
     spec.name = "status";
     spec.summary = "how far a result file is; also while a job writes it";
     spec.description =
-        "Done and failed tasks, the rate and the time left (by predicted cost), the share of every rank.\n\n"
+        "Done and failed tasks, the rate and the time left (by predicted cost), the share of every rank, and which "
+        "job\n"
+        "writes the file or wrote it last.\n\n"
         "  sigmaflow status out.h5";
     spec.positionals = {{"OUT.h5", "result file"}};
     spec.options = {{"json", "", "as JSON"}};
     return {spec, [](const Arguments& arguments) {
-                const Summary summary = summarise(StoreReader(arguments.text("OUT.h5")));
-                if (arguments.has("json"))
-                    print_json(as_json(summary));
-                else
+                const StoreReader reader(arguments.text("OUT.h5"));
+                const Summary summary = summarise(reader);
+                if (arguments.has("json")) {
+                    Json page = as_json(summary);
+                    page["writer"] = writer_json(reader.path());
+                    page["sessions"] = sessions_json(reader);
+                    print_json(page);
+                } else {
                     print_text(summary);
+                    print_sessions(reader);
+                }
                 return ExitCode::done;
             }};
 }

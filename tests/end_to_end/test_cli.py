@@ -306,7 +306,7 @@ def test_status(finished, reference):
     status = finished.json("status", "out.h5", "--json")
     assert list(status) == [
         "total", "done", "failed", "pending", "tasks_per_second", "remaining_seconds", "ranks", "failures",
-        "analysis_parts", "analysis_parts_done",
+        "analysis_parts", "analysis_parts_done", "writer", "sessions",
     ]  # fmt: skip
     assert (status["total"], status["done"], status["failed"], status["pending"]) == (TASKS, TASKS, 0, 0)
     assert status["tasks_per_second"] > 0 and status["failures"] == []
