@@ -6,6 +6,7 @@
 #include "sbatch.hpp"
 #include "sigmaflow/cli/job_script.hpp"
 #include "sigmaflow/core/error.hpp"
+#include "sigmaflow/core/part.hpp"
 #include "sigmaflow/run/progress.hpp"
 #include "sigmaflow/run/result_layout.hpp"
 #include "sigmaflow/store/lock.hpp"
@@ -21,7 +22,7 @@ std::vector<std::string> comments(const Submission& job, const Study& study, con
     out.push_back(fmt::format("predicted work    {} on one core (nominal rates)", readable_seconds(cost.core_seconds)));
     out.push_back(fmt::format("on {} x {} threads  {}, efficiency {:.0f} %", job.ranks, job.threads,
                               readable_seconds(cost.makespan), 100.0 * cost.efficiency));
-    out.push_back(fmt::format("memory per rank   about {:.0f} MB", static_cast<double>(cost.memory_bytes) / 1e6 + 0.5));
+    out.push_back(fmt::format("memory per rank   about {}", readable_bytes(cost.memory_bytes)));
     out.push_back(
         fmt::format("time asked for    {}{}", job_time(predicted.seconds),
                     !predicted.from_plan ? ""
@@ -69,9 +70,10 @@ Prediction predict(const Submission& job, const StudyInputs& inputs, double seco
     require_usable_output(job, layout);
     out.tasks = plan.tasks.size();
     // The first part has the largest task of every round.
+    const Part longest{1, job.parts};
     std::vector<std::size_t> order;
-    for (std::size_t i = 0; i < plan.order.size(); i += static_cast<std::size_t>(job.parts)) {
-        order.push_back(plan.order[i]);
+    for (std::size_t i = 0; i < plan.order.size(); ++i) {
+        if (longest.holds(i)) order.push_back(plan.order[i]);
     }
     plan.order = order;
     out.cost = forecast(plan, layout, job.ranks, job.threads);

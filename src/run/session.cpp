@@ -58,7 +58,11 @@ struct StartUp {
     }
 };
 
+/// As the scheduler's commands know it: a task of an array has a number of its own beside the array's.
 std::string job_id() {
+    const char* array = std::getenv("SLURM_ARRAY_JOB_ID");
+    const char* task = std::getenv("SLURM_ARRAY_TASK_ID");
+    if (array != nullptr && task != nullptr) return std::string(array) + "_" + task;
     for (const char* name : {"SLURM_JOB_ID", "PBS_JOBID", "LSB_JOBID"}) {
         const char* value = std::getenv(name);
         if (value != nullptr) return value;

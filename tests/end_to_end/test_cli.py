@@ -142,7 +142,7 @@ def test_plan(lab):
     plan = lab.json("plan", "study.toml", "--json")
     assert list(plan) == [
         "study", "tasks", "core_seconds", "ranks", "threads", "makespan_seconds", "efficiency", "file_bytes",
-        "memory_bytes_per_rank", "idle_axes", "points", "analyses",
+        "memory_bytes_per_rank", "exceeded_limits", "idle_axes", "points", "analyses",
     ]  # fmt: skip
     assert (plan["study"], plan["tasks"], plan["ranks"], plan["threads"]) == ("layouts", TASKS, 1, 1)
     assert len(plan["points"]) == 18 and len({point["id"] for point in plan["points"]}) == 18
@@ -305,7 +305,7 @@ def test_particles_that_fail_are_recorded_and_counted(lab):
 def test_status(finished, reference):
     status = finished.json("status", "out.h5", "--json")
     assert list(status) == [
-        "total", "done", "failed", "pending", "tasks_per_second", "remaining_seconds", "ranks", "failures",
+        "part", "total", "done", "failed", "pending", "tasks_per_second", "remaining_seconds", "ranks", "failures",
         "analysis_parts", "analysis_parts_done", "writer", "sessions",
     ]  # fmt: skip
     assert (status["total"], status["done"], status["failed"], status["pending"]) == (TASKS, TASKS, 0, 0)

@@ -2,9 +2,8 @@
 
 import h5py
 import numpy
-import pytest
 
-from conftest import JOBS, claim, wait_until
+from conftest import JOBS, claim, end_to_end
 
 PARTS = 3
 
@@ -31,11 +30,6 @@ def differing_bytes(path, reference):
                for name in ours)  # fmt: skip
 
 
-@pytest.fixture(scope="session")
-def local_summary(local):
-    return local.parent / "summary.h5"
-
-
 def test_an_array_and_its_aggregate_equal_one_run(user, local):
     """By submit. The last task, whose id is that of the whole array, is stopped on its way and requeues itself alone."""
     user.sigmaflow("aggregate", local, "-o", "local-summary.h5")
@@ -45,21 +39,26 @@ def test_an_array_and_its_aggregate_equal_one_run(user, local):
     assert user.cluster.job(aggregate)["JobState"] == "PENDING"
     user.scancel("--batch", "--signal=USR1", last)
     user.finish(aggregate)
-    tasks = {user.cluster.job(f"{array}_{part}")["Restarts"] for part in range(1, PARTS)}
-    assert tasks == {"0"} and user.cluster.job(last)["Restarts"] == "1", user.log()
+    restarts = [int(user.cluster.job(f"{array}_{part}")["Restarts"]) for part in range(1, PARTS + 1)]
+    assert restarts == [0] * (PARTS - 1) + [1], user.log()
+    assert {session["job"] for session in user.sessions(f"out.part-{PARTS}-of-{PARTS}.h5")} == {last}
     differing = differing_bytes(user.path("out.summary.h5"), user.path("local-summary.h5"))
-    claim("slurm-array-requeues", 1)
+    claim("slurm-array-requeues", restarts[-1])
     claim("slurm-array-summary-differing-bytes", differing)
     assert differing == 0
 
 
-def test_a_part_that_failed_is_found_before_anything_is_merged(user):
-    """By hand, with the two scripts of jobs/; the array runs one part of two."""
+def test_a_missing_part_is_found_before_anything_is_merged(user):
+    """By hand, with the two scripts of jobs/; the array runs one part of two. A failed task is no missing one."""
     array = user.sbatch("--array=2", JOBS / "slurm-array.sbatch", "study.toml", "out.h5", PARTS="2")
     aggregate = user.sbatch(f"--dependency=afterany:{array}", JOBS / "slurm-aggregate.sbatch", "out.h5", "2", "all.h5")
     user.finish(aggregate, code=1)
     assert "--array=1" in user.log() and not user.path("all.h5").exists()
-    array = user.sbatch("--array=1", JOBS / "slurm-array.sbatch", "study.toml", "out.h5", PARTS="2")
+    throw = ",".join(f"throw@{task}" for task in range(0, end_to_end.TASKS, 9))
+    array = user.sbatch("--array=1", JOBS / "slurm-array.sbatch", "study.toml", "out.h5", PARTS="2", SIGMAFLOW_FAULT=throw)
     aggregate = user.sbatch(f"--dependency=afterany:{array}", JOBS / "slurm-aggregate.sbatch", "out.h5", "2", "all.h5")
     user.finish(aggregate)
-    assert user.path("all.h5").exists()
+    user.finish(array, code=3)
+    with h5py.File(user.path("all.h5"), "r") as summary:
+        done, failed, tasks = (int(summary[f"task_summary/{name}"][:].sum()) for name in ("done", "failed", "tasks"))
+    assert failed > 0 and done + failed == tasks == end_to_end.TASKS

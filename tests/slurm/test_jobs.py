@@ -7,6 +7,8 @@ import pytest
 
 from conftest import FULL, JOBS, PROGRAM, TASKS, TWO_NODES_OVER_TCP, claim, end_to_end, wait_until
 
+long = pytest.mark.skipif(not FULL, reason="FULL=1 runs it")
+
 DONE, USAGE, TASK_FAILED, STOPPED = 0, 2, 3, 75
 SLOW = "sleep@*=0.15"  # seconds for each of the 90 tiles
 RUN = JOBS / "slurm-run.sbatch"
@@ -42,9 +44,12 @@ TWO_NODES = (["--nodes=2", "--ntasks=4"], TWO_NODES_OVER_TCP)
 
 @pytest.mark.parametrize(
     "name, layout, stop, words, fault",
-    [("signal", ONE_NODE, stop_by_signal, [], SLOW), ("two-nodes", TWO_NODES, stop_by_signal, [], "sleep@*=0.4")]
-    + ([("time-limit", ONE_NODE, stop_by_time, ["--time=1", "--signal=B:USR1@40"], "sleep@*=2.0")] if FULL else []),
-    ids=lambda value: value if isinstance(value, str) and "sleep" not in value else "",
+    [("signal", ONE_NODE, stop_by_signal, [], SLOW)]
+    + [
+        ("two-nodes", TWO_NODES, stop_by_signal, [], "sleep@*=0.4"),
+        ("time-limit", ONE_NODE, stop_by_time, ["--time=1", "--signal=B:USR1@40"], "sleep@*=2.0"),
+    ]
+    * FULL,
 )
 def test_a_stopped_job_requeues_itself_and_ends_with_the_same_bits(user, local, name, layout, stop, words, fault):
     options, environment = layout
@@ -62,6 +67,7 @@ def test_a_stopped_job_requeues_itself_and_ends_with_the_same_bits(user, local, 
     claim(f"slurm-{name}-differing-bytes", differing)
 
 
+@long
 def test_the_nodes_of_a_two_node_job_are_two(user):
     """Ranks on both nodes, which talk over TCP alone."""
     script = user.path("nodes.sh")
@@ -89,6 +95,7 @@ def test_scancel_under_srun_stops_gracefully(user, local):
     assert user.assert_same("out.h5", local) == 0
 
 
+@long
 def test_term_to_the_step_alone_ends_in_75_and_goes_on(user, local):
     """scancel --signal=TERM of the step: nobody cancelled the job, so it is requeued like after any stop."""
     job = user.sbatch("--ntasks=2", RUN, "study.toml", "out.h5", "--epoch", "1", SIGMAFLOW_FAULT=SLOW, LAUNCH="srun")
@@ -100,6 +107,7 @@ def test_term_to_the_step_alone_ends_in_75_and_goes_on(user, local):
     assert user.assert_same("out.h5", local) == 0
 
 
+@long
 def test_without_progress_no_requeue(user):
     """A single tile longer than the time that is left."""
     job = user.sbatch("--ntasks=1", "--time=1", RUN, "study.toml", "out.h5", "--epoch", "1",
@@ -116,7 +124,7 @@ def test_exit_code_3_passes_through(user):
 
 def test_a_second_job_is_told_the_first_ones_id(user):
     """By the lock, by status and by submit."""
-    first = user.sbatch(RUN, "study.toml", "out.h5", SIGMAFLOW_FAULT=SLOW)
+    first = user.sbatch(RUN, "study.toml", "out.h5", SIGMAFLOW_FAULT="sleep@*=0.1")
     user.started("out.h5")
     second = user.sbatch(RUN, "study.toml", "out.h5")
     user.finish(second, USAGE)
@@ -130,6 +138,7 @@ def test_a_second_job_is_told_the_first_ones_id(user):
     assert json.loads(user.sigmaflow("status", "out.h5", "--json").stdout)["writer"] is None
 
 
+@long
 def test_a_killed_rank_ends_the_job(user):
     """No rank waits for a dead one in a collective for the rest of the job's time."""
     job = user.sbatch("--ntasks=2", RUN, "study.toml", "out.h5", "--epoch", "1", SIGMAFLOW_FAULT="sleep@*=0.5", LAUNCH="srun")
