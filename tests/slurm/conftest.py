@@ -7,9 +7,7 @@ import importlib.util
 import os
 import pathlib
 import re
-import shutil
 import signal
-import subprocess
 import sys
 
 import h5py
@@ -75,6 +73,10 @@ class User:
             "OMPI_MCA_hwloc_base_binding_policy": "none",
             "OMPI_MCA_rmaps_base_oversubscribe": "1",
             "HDF5_USE_FILE_LOCKING": "FALSE",
+            # What a killed job cannot remove goes with the folder of the cluster.
+            "OMPI_MCA_btl_vader_backing_directory": str(cluster.folder),
+            "OMPI_MCA_osc_sm_backing_directory": str(cluster.folder),
+            "OMPI_MCA_osc_rdma_backing_directory": str(cluster.folder),
         }
 
     def sigmaflow(self, *words, code=0, **extra):
