@@ -44,9 +44,11 @@ def build():
 
 
 @pytest.fixture(scope="session")
-def prefix(build, tmp_path_factory):
-    """Installed, and moved to where nobody said that it would be."""
-    place = tmp_path_factory.mktemp("installed")
-    run("cmake", "--install", build, "--prefix", place / "first")
-    (place / "first").rename(place / "moved")
-    return place / "moved"
+def prefix(build):
+    """Installed, and moved to where nobody said that it would be. The place stays the same, for compiler caches."""
+    first, moved = ROOT / "build" / "first", ROOT / "build" / "installed"
+    for folder in (first, moved):
+        shutil.rmtree(folder, ignore_errors=True)
+    run("cmake", "--install", build, "--prefix", first)
+    first.rename(moved)
+    return moved
