@@ -41,6 +41,13 @@ def test_the_program_works_from_its_place(prefix, tmp_path):
     assert ", 0 problems" in run(program, "verify", tmp_path / "toy.h5", env=BARE)
 
 
+def test_the_program_finds_its_libraries_by_itself(build, prefix):
+    """Those of a site lie outside the loader's path; Debian's HDF5 as well, but for a link."""
+    runpath = re.search(r"\(RU?N?PATH\).*\[(.*)\]", run("readelf", "-d", prefix / "bin" / "sigmaflow"))[1].split(":")
+    assert os.path.dirname(cached(build, "HDF5_C_LIBRARY_hdf5")) in runpath
+    assert not [folder for folder in runpath if str(build) in folder]
+
+
 def test_the_python_package_works_from_its_place(prefix):
     environment = {**BARE, "PYTHONPATH": str(prefix / "share" / "sigmaflow" / "python"), "PYTHONDONTWRITEBYTECODE": "1"}
     run(sys.executable, "-c", "import sigmaflow_analysis, sys; assert sys.argv[1] in sigmaflow_analysis.__file__", prefix,
@@ -139,7 +146,7 @@ def test_another_mpi_is_refused(prefix, tmp_path):
 
 
 def test_other_versions_are_refused(prefix, tmp_path):
-    for version, code in (("0.1", 0), ("0.2", 1), ("1.0", 1)):
+    for version, code in (("0.0", 1), ("0.1", 0), ("0.2", 1), ("1.0", 1)):
         folder = tmp_path / version
         folder.mkdir()
         (folder / "CMakeLists.txt").write_text(
