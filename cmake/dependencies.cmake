@@ -81,6 +81,10 @@ if(NOT HDF5_IS_PARALLEL)
     "site's parallel HDF5, or name its compiler wrapper: -DHDF5_C_COMPILER_EXECUTABLE=.../h5pcc")
 endif()
 include(${CMAKE_CURRENT_LIST_DIR}/same_mpi.cmake)
+add_library(sigmaflow_hdf5 INTERFACE)
+target_include_directories(sigmaflow_hdf5 SYSTEM INTERFACE ${HDF5_INCLUDE_DIRS})
+target_compile_definitions(sigmaflow_hdf5 INTERFACE ${HDF5_DEFINITIONS})
+target_link_libraries(sigmaflow_hdf5 INTERFACE ${HDF5_HL_LIBRARIES} ${HDF5_LIBRARIES})
 find_package(Boost REQUIRED COMPONENTS program_options)
 
 # Header-only libraries that no public header mentions: one interface, which is not installed.

@@ -29,7 +29,7 @@ def cached(folder, name):
 
 
 def configure(source, folder, *options, code=0):
-    """Configures into `folder`; what was cached about compilers of the outside world stays outside. Messages on one line."""
+    """Configures into `folder` and returns the messages on one line."""
     out = run("cmake", "-S", source, "-B", folder, "-G", "Ninja", "-DCMAKE_BUILD_TYPE=Release", *options, code=code)
     return re.sub(r"\s+", " ", out)
 

@@ -1,7 +1,7 @@
 """The program built against MPICH and MPICH's HDF5 gives the bits of the one built against Open MPI. Long: FULL=1."""
 
+import json
 import os
-import pathlib
 import shutil
 import signal
 import subprocess
@@ -74,16 +74,11 @@ def started(program, path, *options):
                                env={**os.environ, "SIGMAFLOW_FAULT": "sleep@*=0.02"})
     end = time.monotonic() + 60.0
     while time.monotonic() < end:
-        if path.exists() and "done" in (said := run(program, "status", path, "--json")) and _done(said) > 0:
+        if path.exists() and json.loads(run(program, "status", path, "--json"))["done"] > 0:
             return process
         time.sleep(0.02)
     process.kill()
     pytest.fail("no task was done within a minute")
-
-
-def _done(status):
-    import json
-    return json.loads(status)["done"]
 
 
 def test_killed_on_three_and_resumed_on_two(mpich, build, reference, tmp_path):

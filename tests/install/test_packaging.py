@@ -6,7 +6,7 @@ import subprocess
 import sys
 import types
 
-from conftest import ROOT, cached
+from conftest import ROOT
 
 PACKAGING = ROOT / "jobs" / "packaging"
 RECIPE = PACKAGING / "spack_repo" / "sigmaflow" / "packages" / "sigmaflow" / "package.py"

@@ -5,11 +5,10 @@ import os
 import pathlib
 import re
 import shutil
-import subprocess
 
 import pytest
 
-from conftest import FULL, OUTSIDE, ROOT, cached, configure, run
+from conftest import FULL, OUTSIDE, ROOT, configure, run
 
 HEADERS = pathlib.Path("/usr/include")
 # Folders as their archives unpack, made from the system's headers. muParser has sources, which no Debian package installs.
