@@ -15,6 +15,7 @@ std::string cpu_features() {
     const auto note = [&](const char* name, int present) {
         if (present != 0) out += (out.empty() ? "" : " ") + std::string(name);
     };
+#if defined(__x86_64__)
     __builtin_cpu_init();
     note("sse4.2", __builtin_cpu_supports("sse4.2"));
     note("avx", __builtin_cpu_supports("avx"));
@@ -23,6 +24,9 @@ std::string cpu_features() {
     note("avx512f", __builtin_cpu_supports("avx512f"));
     note("avx512vl", __builtin_cpu_supports("avx512vl"));
     note("avx512dq", __builtin_cpu_supports("avx512dq"));
+#else
+    note("no x86-64", 1);
+#endif
     return out;
 }
 

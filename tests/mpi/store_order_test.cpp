@@ -161,6 +161,9 @@ TEST_F(StoreOrder, FlagsComeAfterTheFlushOfWhatTheyVouchFor) {
     for (const auto& event : events()) {
         if (event.is_flush && event.time > last_row) flush_after_rows = std::min(flush_after_rows, event.time);
     }
+    // A rank that wrote nothing has nothing to flush: with MPICH only some ranks touch the file.
+    if (last_row == 0.0) flush_after_rows = 0.0;
+    if (last_flag == 0.0) last_flush = kNever;
     const double rows_written = over_ranks(last_row, MPI_MAX);
     const double flag_written = over_ranks(first_flag, MPI_MIN);
     EXPECT_GT(rows_written, 0.0) << "the log saw no write";
@@ -186,8 +189,9 @@ TEST_F(StoreOrder, OldFlagsGoBeforeNewRowsCome) {
     first_row = over_ranks(first_row, MPI_MIN);
     for (const auto& event : events()) {
         if (is_flag(event) && event.time < first_row) last_cleared = event.time;
-        if (event.is_flush) flush_of_cleared = std::min(flush_of_cleared, event.time);
+        if (event.is_flush && last_cleared > 0.0) flush_of_cleared = std::min(flush_of_cleared, event.time);
     }
+    if (last_cleared == 0.0) flush_of_cleared = 0.0;  // nothing to flush on this rank
     EXPECT_GT(over_ranks(last_cleared, MPI_MAX), 0.0) << "no flag was cleared";
     EXPECT_LT(over_ranks(flush_of_cleared, MPI_MAX), first_row) << "cleared flags were not flushed";
     EXPECT_EQ(StoreReader(path).tasks()[1].status, TaskStatus::done);

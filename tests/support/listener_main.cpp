@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <mpi.h>
 
+#include <algorithm>
+#include <array>
 #include <cstdio>
 #include <cstdlib>
 
@@ -33,7 +35,10 @@ class RankListener : public testing::EmptyTestEventListener {
 
 int main(int argc, char** argv) {
     testing::InitGoogleTest(&argc, argv);
-    if (std::getenv("OMPI_COMM_WORLD_SIZE") == nullptr) return RUN_ALL_TESTS();
+    // What mpirun of Open MPI, mpiexec of MPICH and its kin, and srun leave in the environment.
+    constexpr std::array kLaunchers = {"OMPI_COMM_WORLD_SIZE", "PMI_RANK", "PMIX_RANK"};
+    const auto is_set = [](const char* name) { return std::getenv(name) != nullptr; };
+    if (std::none_of(kLaunchers.begin(), kLaunchers.end(), is_set)) return RUN_ALL_TESTS();
     setenv("OMPI_MCA_fbtl_posix_write_datasieving", "0", 0);
     MPI_Init(nullptr, nullptr);
     int rank = 0;
