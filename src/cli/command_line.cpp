@@ -5,10 +5,9 @@
 #include <boost/program_options.hpp>
 #include <charconv>
 #include <cmath>
-#include <fstream>
-#include <iterator>
 #include <sstream>
 
+#include "sigmaflow/core/input_file.hpp"
 #include "sigmaflow/core/schema.hpp"
 
 namespace sigmaflow {
@@ -186,9 +185,13 @@ double parse_duration(const std::string& text) {
 std::vector<double> parse_numbers(const std::string& text, const std::string& option) {
     std::string source = text;
     if (!text.empty() && text.front() == '@') {
-        std::ifstream file(text.substr(1));
-        if (!file) throw InputError("cannot read '" + text.substr(1) + "'", option + " names it");
-        source.assign(std::istreambuf_iterator<char>(file), {});
+        constexpr std::size_t kMostBytes = 16U << 20U;
+        try {
+            source = read_text_file(text.substr(1), kMostBytes);
+        } catch (const InputError& error) {
+            throw InputError(option + ": " + error.what());
+        }
+        if (source.size() > kMostBytes) throw InputError(option + ": '" + text.substr(1) + "' has more than 16 MiB");
     }
     for (char& c : source) {
         if (c == ',' || c == ';') c = ' ';
@@ -196,7 +199,7 @@ std::vector<double> parse_numbers(const std::string& text, const std::string& op
     std::vector<double> out;
     std::istringstream words(source);
     for (std::string word; words >> word;) out.push_back(parse_number(word, option));
-    if (out.empty()) throw InputError(option + " has no numbers");
+    if (out.empty()) throw InputError(option + " has no numbers", "'" + text + "'");
     return out;
 }
 

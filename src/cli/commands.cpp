@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <cstdio>
 
+#include "sigmaflow/core/printable.hpp"
 #include "sigmaflow/core/schema.hpp"
 #include "sigmaflow/numerics/reproducible.hpp"
 #include "sigmaflow/run/fingerprint.hpp"
@@ -22,7 +23,7 @@ void print_overview(const std::vector<Command>& commands) {
         "  sigmaflow status toy.h5\n");
 }
 
-void complain(const std::string& message) { fmt::print(stderr, "sigmaflow: {}\n", message); }
+void complain(const std::string& message) { fmt::print(stderr, "sigmaflow: {}\n", printable(message)); }
 
 ExitCode dispatch(const Command& command, const std::vector<std::string>& words) {
     const Arguments arguments = parse_arguments(command.spec, words);

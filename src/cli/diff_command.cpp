@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sigmaflow/cli/commands.hpp"
+#include "sigmaflow/core/printable.hpp"
 
 namespace sigmaflow {
 
@@ -21,7 +22,7 @@ Command diff_command() {
     return {spec, [](const Arguments& arguments) {
                 const auto differences =
                     diff_stores(arguments.text("A.h5"), arguments.text("B.h5"), arguments.real_or("rtol", 0.0, 0.0));
-                for (const auto& difference : differences) fmt::print("{}\n", difference);
+                for (const auto& difference : differences) fmt::print("{}\n", printable(difference));
                 return differences.empty() ? ExitCode::done : ExitCode::failed;
             }};
 }

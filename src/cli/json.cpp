@@ -12,6 +12,8 @@ Json json_of(const Eigen::MatrixXd& matrix) {
     return out;
 }
 
-void print_json(const Json& json) { fmt::print("{}\n", json.dump(1)); }
+void print_json(const Json& json) {
+    fmt::print("{}\n", json.dump(1, ' ', false, Json::error_handler_t::replace));  // a path may be no UTF-8
+}
 
 }  // namespace sigmaflow

@@ -6,6 +6,7 @@
 #include "session_report.hpp"
 #include "sigmaflow/cli/commands.hpp"
 #include "sigmaflow/cli/json.hpp"
+#include "sigmaflow/core/printable.hpp"
 #include "sigmaflow/run/progress.hpp"
 #include "sigmaflow/store/reader.hpp"
 
@@ -131,7 +132,7 @@ void print_text(const Summary& summary) {
     }
     for (const auto& failure : summary.failures) {
         const std::string part = failure.part.empty() ? "" : " (" + failure.part + ")";
-        fmt::print("  task {}{} failed: {}\n", failure.task, part, failure.message);
+        fmt::print("  task {}{} failed: {}\n", failure.task, printable(part), printable(failure.message));
     }
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "sigmaflow/cli/commands.hpp"
+#include "sigmaflow/core/printable.hpp"
 #include "sigmaflow/store/lock.hpp"
 
 namespace sigmaflow {
@@ -24,9 +25,10 @@ Command verify_command() {
     return {spec, [](const Arguments& arguments) {
                 const std::string& path = arguments.text("OUT.h5");
                 const VerifyReport report = verify_store(path);
-                for (const auto& damage : report.damage) fmt::print("{}: {}\n", damage.where, damage.what);
-                fmt::print("{}: {} tasks, {} done, {} failed, {} pending, {} problem{}\n", path, report.tasks,
-                           report.done, report.failed, report.pending, report.damage.size(),
+                for (const auto& damage : report.damage)
+                    fmt::print("{}\n", printable(damage.where + ": " + damage.what));
+                fmt::print("{}: {} tasks, {} done, {} failed, {} pending, {} problem{}\n", printable(path),
+                           report.tasks, report.done, report.failed, report.pending, report.damage.size(),
                            report.damage.size() == 1 ? "" : "s");
                 if (report.damage.empty()) return ExitCode::done;
                 if (arguments.has("repair")) {

@@ -55,8 +55,11 @@ const Parameter* Kind::find(const std::string& parameter) const {
 
 namespace {
 
-InputError mismatch(const Parameter& parameter, const Value& value) {
-    return {value.where(), "'" + parameter.name + "' is " + value.type_name() + ", " + value.shown(),
+/// `depth` is how many levels of lists the value should have: with fewer than the parameter's it is an item inside.
+InputError mismatch(const Parameter& parameter, const Value& value, int depth = 0) {
+    const bool inside = depth < nesting(parameter.type);
+    return {value.where(),
+            "'" + parameter.name + (inside ? "' holds " : "' is ") + value.type_name() + ", " + value.shown(),
             "allowed: " + parameter.range()};
 }
 
@@ -120,7 +123,7 @@ Value checked_object(const Parameter& parameter, const Value& value) {
 Value checked_nested(const Parameter& parameter, const Value& value, int depth) {
     if (depth == 0)
         return parameter.holds_objects() ? checked_object(parameter, value) : checked_scalar(parameter, value);
-    if (!value.is_list()) throw mismatch(parameter, value);
+    if (!value.is_list()) throw mismatch(parameter, value, depth);
     Value::List items;
     items.reserve(value.list().size());
     for (const auto& item : value.list()) items.push_back(checked_nested(parameter, item, depth - 1));
@@ -222,6 +225,8 @@ std::string Parameters::identity(const Kind& kind, const std::vector<std::string
 }
 
 std::string nearest(const std::string& name, const std::vector<std::string>& candidates) {
+    constexpr std::size_t kLongestName = 100;  // nothing known is near a longer one
+    if (name.size() > kLongestName) return {};
     std::string best;
     std::size_t best_distance = std::max<std::size_t>(2, name.size() / 3) + 1;
     for (const auto& candidate : candidates) {

@@ -24,12 +24,15 @@ Kind gaussian_kind() {
 
 namespace {
 
+constexpr Eigen::Index kMostDimensions = 4096;  // its covariance has the square of that
+
 /// The dimension on which dim, mean, variances and covariance agree.
 Eigen::Index agreed_dim(const Parameters& parameters) {
     Eigen::Index dim = 0;
     std::string from;
     const auto agree = [&](const std::string& name, Eigen::Index size) {
         if (size < 1) throw parameters.error(name, "at least one number is needed");
+        if (size > kMostDimensions) throw parameters.error(name, "a Gaussian has at most 4096 dimensions");
         if (dim != 0 && size != dim) {
             throw parameters.error(name, "its dimension is " + std::to_string(size) + ", but that of '" + from +
                                              "' is " + std::to_string(dim));

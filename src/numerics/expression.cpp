@@ -17,6 +17,7 @@ namespace sigmaflow {
 namespace {
 
 constexpr std::string_view kSymbols = "_.+-*/^()<>=!&|?:, \t";
+constexpr std::size_t kMostCharacters = 10'000;
 const char* const kUsage = "see docs/study-format.md, 'Formulas'";
 
 [[noreturn]] void refuse(const std::string& text, std::size_t position, const std::string& why, const Location& where,
@@ -29,6 +30,8 @@ const char* const kUsage = "see docs/study-format.md, 'Formulas'";
 
 /// Refuses what muParser would understand but a formula has no use for: texts, assignments, lists.
 void check_characters(const std::string& text, const Location& where) {
+    if (text.size() > kMostCharacters)
+        refuse(text, kMostCharacters, "it is too long, at most 10000 characters,", where);
     for (std::size_t i = 0; i < text.size(); ++i) {
         const char c = text[i];
         if (std::isalnum(static_cast<unsigned char>(c)) == 0 && kSymbols.find(c) == std::string_view::npos) {

@@ -1,11 +1,11 @@
 #include "sigmaflow/run/open_result.hpp"
 
 #include <fmt/format.h>
-#include <filesystem>
 
 #include "fingerprint_change.hpp"
 #include "sigmaflow/core/error.hpp"
 #include "sigmaflow/store/create.hpp"
+#include "sigmaflow/store/output.hpp"
 #include "sigmaflow/store/reader.hpp"
 #include "sigmaflow/store/verify.hpp"
 
@@ -62,12 +62,13 @@ std::vector<TaskStatus> resume(const RunOptions& options, const Layout& layout) 
 }  // namespace
 
 std::vector<TaskStatus> open_result(const RunOptions& options, const Layout& layout) {
-    const bool exists = std::filesystem::exists(options.output);
+    const bool exists = is_occupied(options.output);
     if (exists && options.resume) return resume(options, layout);
     if (exists && !options.overwrite) {
         throw InputError(options.output + " is already there", {},
                          "continue it with --resume, replace it with --overwrite, or choose another -o");
     }
+    require_replaceable_by_result(options.output);
     create_store(options.output, layout);
     return std::vector<TaskStatus>(layout.tasks.size(), TaskStatus::pending);
 }

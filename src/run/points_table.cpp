@@ -57,7 +57,7 @@ std::string parameters_json(const TableRow& row) {
     add("schedule", row.schedule);
     add("solver", row.solver);
     add("analysis", row.analysis);
-    return out.dump();
+    return out.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
 /// One column for every axis of the sweep: numbers where all values are numbers, else texts; NaN or empty for points

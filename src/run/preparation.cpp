@@ -2,13 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <limits>
 
 #include "sigmaflow/core/error.hpp"
 #include "sigmaflow/parallel/node_resources.hpp"
 #include "sigmaflow/run/limits.hpp"
 #include "sigmaflow/run/result_layout.hpp"
+#include "sigmaflow/store/output.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -40,18 +40,18 @@ void prepare(const RunOptions& options, int rank, Prepared& out) {
 
 void require_equal_numerics(const MpiEnvironment& mpi, const Layout& layout) {
     std::string mine;
-    for (const auto& [name, value] : layout.fingerprint) mine += name + " = " + value + "\n";
+    for (const auto& [name, value] : layout.fingerprint) mine += (mine.empty() ? "" : ", ") + name + " = " + value;
     const std::string theirs = broadcast_text(mpi.comm(), mine);
     if (mine != theirs) {
         throw InputError(fmt::format("rank {} computes with other numerics than rank 0", mpi.rank()),
-                         "here:\n" + mine + "rank 0:\n" + theirs, "use nodes of one kind, or a portable build");
+                         "here " + mine + "; rank 0 " + theirs, "use nodes of one kind, or a portable build");
     }
 }
 
 void require_room(const MpiEnvironment& mpi, const Prepared& prepared) {
     const auto& options = prepared.options;
     NodeShare node{mpi.ranks_on_this_node(), available_memory(), available_disk(options.output)};
-    const bool is_there = std::filesystem::exists(options.output);
+    const bool is_there = is_occupied(options.output);
     if (is_there && options.resume) node.disk = std::numeric_limits<std::uint64_t>::max();  // its space is reserved
     if (options.ignore_limits) return;
     const auto cost = forecast(prepared.plan, prepared.layout, mpi.size(), choose_threads(options.threads));

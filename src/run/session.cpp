@@ -10,6 +10,7 @@
 #include "preparation.hpp"
 #include "reuse.hpp"
 #include "sigmaflow/core/clock.hpp"
+#include "sigmaflow/core/printable.hpp"
 #include "sigmaflow/parallel/environment.hpp"
 #include "sigmaflow/parallel/scoped_alarm.hpp"
 #include "sigmaflow/parallel/watchdog.hpp"
@@ -25,7 +26,7 @@
 namespace sigmaflow {
 namespace {
 
-void say(const std::string& message) { fmt::print(stderr, "sigmaflow: {}\n", message); }
+void say(const std::string& message) { fmt::print(stderr, "sigmaflow: {}\n", printable(message)); }
 
 /// What the steps of a start need.
 struct StartUp {

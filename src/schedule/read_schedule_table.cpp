@@ -1,13 +1,16 @@
 #include <algorithm>
 #include <cctype>
 #include <charconv>
-#include <fstream>
 #include <optional>
+#include <sstream>
 
+#include "sigmaflow/core/input_file.hpp"
 #include "sigmaflow/schedule/table_schedule.hpp"
 
 namespace sigmaflow {
 namespace {
+
+constexpr std::size_t kMostTableBytes = 16U << 20U;
 
 /// The numbers of a line, separated by commas or white space; nothing if something else stands there.
 std::optional<std::vector<double>> parse_row(std::string line) {
@@ -42,9 +45,10 @@ ScheduleTable from_columns(std::vector<std::vector<double>> columns) {
 }  // namespace
 
 ScheduleTable read_schedule_table(const std::string& path, const Location& where) {
-    std::ifstream file(path);
-    if (!file) {
-        throw InputError(where, "cannot read the schedule table '" + path + "'", "no such file, or no permission");
+    require_regular_file(path, where);
+    std::istringstream file(read_text_file(path, kMostTableBytes, where));
+    if (file.view().size() > kMostTableBytes) {
+        throw InputError(where, "the schedule table '" + path + "' is too long", "more than 16 MiB");
     }
     std::vector<std::vector<double>> columns;
     std::string line;

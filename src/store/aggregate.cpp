@@ -1,15 +1,16 @@
 #include "sigmaflow/store/aggregate.hpp"
 
+#include <unistd.h>
+
 #include <filesystem>
 
 #include "analysis_summary.hpp"
 #include "byte_file.hpp"
-#include "file_header.hpp"
 #include "group_summary.hpp"
 #include "hdf5.hpp"
 #include "labelled.hpp"
 #include "parts.hpp"
-#include "sigmaflow/core/error.hpp"
+#include "sigmaflow/store/output.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -69,19 +70,13 @@ void write_summary(const Parts& parts, const std::string& path) {
     ByteFile(path, ByteFile::Mode::write).sync();
 }
 
-/// A summary may replace a summary, never results.
-void require_no_results(const std::string& path) {
-    if (!std::filesystem::exists(path) || !is_result_file(ByteFile(path, ByteFile::Mode::read))) return;
-    throw InputError("cannot write the summary to '" + path + "'", "it is a result file, which would be lost",
-                     "choose another name");
-}
-
 }  // namespace
 
 void aggregate_stores(std::span<const std::string> inputs, const std::string& output) {
-    require_no_results(output);
+    require_replaceable_by_summary(output);
     const Parts parts(inputs);
     const auto partial = output + ".partial";
+    ::unlink(partial.c_str());  // what a link there points at must not be overwritten
     try {
         write_summary(parts, partial);
         std::filesystem::rename(partial, output);

@@ -12,6 +12,7 @@
 #include <utility>
 
 #include "sigmaflow/core/error.hpp"
+#include "sigmaflow/core/input_file.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -23,8 +24,13 @@ namespace {
 }  // namespace
 
 ByteFile::ByteFile(const std::string& path, Mode mode) : path_(path) {
-    descriptor_ = ::open(path.c_str(), (mode == Mode::write ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+    // Without O_NONBLOCK, opening a pipe would wait for its other end. Files take no notice of it.
+    descriptor_ = ::open(path.c_str(), (mode == Mode::write ? O_RDWR : O_RDONLY) | O_NONBLOCK | O_CLOEXEC);
     if (descriptor_ < 0) throw InputError("cannot open '" + path + "'", std::strerror(errno));
+    const std::string kind = irregular_kind(descriptor_);
+    if (kind.empty()) return;
+    ::close(descriptor_);
+    throw InputError("cannot use '" + path + "'", "it is " + kind + ", not a file");
 }
 
 ByteFile::~ByteFile() {

@@ -20,7 +20,7 @@ class ByteFile {
   public:
     enum class Mode { read, write };
 
-    /// InputError when the file cannot be opened.
+    /// InputError when the file cannot be opened or is none: a folder, a pipe, a device.
     ByteFile(const std::string& path, Mode mode);
     ~ByteFile();
     ByteFile(ByteFile&& other) noexcept;

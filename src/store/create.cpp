@@ -1,5 +1,7 @@
 #include "sigmaflow/store/create.hpp"
 
+#include <unistd.h>
+
 #include <filesystem>
 
 #include "byte_file.hpp"
@@ -47,6 +49,7 @@ void build(const std::string& path, const Layout& layout) {
 void create_store(const std::string& path, const Layout& layout) {
     check_layout(layout);
     const auto partial = path + ".partial";
+    ::unlink(partial.c_str());  // what a link there points at must not be overwritten
     try {
         build(partial, layout);
         std::filesystem::rename(partial, path);

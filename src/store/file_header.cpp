@@ -100,7 +100,8 @@ std::string frozen_fault(const ByteFile& file) {
                            size < header.file_bytes ? ": it was cut off" : "");
     }
     constexpr auto kRange = sizeof(MutableRange);
-    if (header.table_offset > header.file_bytes ||
+    constexpr std::uint64_t kMostRanges = 1U << 20U;  // far more than datasets
+    if (header.table_offset > header.file_bytes || header.range_count > kMostRanges ||
         header.range_count > (header.file_bytes - header.table_offset) / kRange) {
         return "its header points outside the file";
     }

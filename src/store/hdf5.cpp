@@ -1,5 +1,6 @@
 #include "hdf5.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <stdexcept>
 #include <utility>
@@ -31,12 +32,26 @@ bool is_scalar(const Handle& attribute) {
 }
 
 std::string read_text(const Handle& attribute) {
+    if (!is_scalar(attribute)) throw std::runtime_error("a text attribute is a list");
     const auto type = text_type();
     char* text = nullptr;
     check(H5Aread(attribute.id(), type.id(), &text), "read a text attribute");
     std::string result = text == nullptr ? "" : text;
     H5free_memory(text);
     return result;
+}
+
+/// Elements of a dataset; a shape that no memory can hold is refused.
+std::size_t elements(hid_t dataset, std::size_t width) {
+    constexpr std::size_t kMostBytes = std::size_t{1} << 40U;
+    std::size_t count = 1;
+    for (const auto extent : shape(dataset)) {
+        if (extent > 0 && count * std::max<std::size_t>(width, 1) > kMostBytes / extent) {
+            throw std::runtime_error("a dataset is larger than any memory");
+        }
+        count *= extent;
+    }
+    return count;
 }
 
 herr_t collect_name(hid_t, const char* name, const H5A_info_t*, void* names) {
@@ -189,6 +204,7 @@ std::string text_attribute(hid_t object, const std::string& name) {
 
 std::uint64_t integer_attribute(hid_t object, const std::string& name) {
     const auto attribute = open_attribute(object, name);
+    if (!is_scalar(attribute)) throw std::runtime_error("attribute '" + name + "' is a list");
     std::uint64_t value = 0;
     check(H5Aread(attribute.id(), H5T_NATIVE_UINT64, &value), "read attribute '" + name + "'");
     return value;
@@ -236,8 +252,7 @@ void write_texts(hid_t dataset, const std::vector<std::string>& texts) {
 }
 
 std::vector<std::string> read_texts(hid_t dataset) {
-    const auto dims = shape(dataset);
-    std::vector<char*> pointers(dims.empty() ? 1 : dims[0], nullptr);
+    std::vector<char*> pointers(elements(dataset, sizeof(char*)), nullptr);
     const auto type = text_type();
     check(H5Dread(dataset, type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, pointers.data()), "read texts");
     std::vector<std::string> texts;
@@ -250,8 +265,12 @@ std::vector<std::string> read_texts(hid_t dataset) {
 
 std::vector<std::byte> read_bytes(hid_t dataset) {
     const Handle type(H5Dget_type(dataset), H5Tclose, "read an element type");
-    std::size_t size = H5Tget_size(type.id());
-    for (const auto extent : shape(dataset)) size *= extent;
+    const auto width = H5Tget_size(type.id());
+    const auto kind = H5Tget_class(type.id());
+    if ((kind != H5T_FLOAT && kind != H5T_INTEGER && kind != H5T_STRING) || H5Tis_variable_str(type.id()) > 0) {
+        throw std::runtime_error("a dataset holds neither numbers nor texts of fixed length");
+    }
+    const auto size = width * elements(dataset, width);
     std::vector<std::byte> bytes(size);
     if (size == 0) return bytes;
     check(H5Dread(dataset, type.id(), H5S_ALL, H5S_ALL, H5P_DEFAULT, bytes.data()), "read a dataset");

@@ -16,6 +16,7 @@
 #include <tuple>
 
 #include "sigmaflow/core/error.hpp"
+#include "sigmaflow/core/input_file.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -93,9 +94,13 @@ bool seems_alive(const LockHolder& holder) {
 }
 
 int open_lock(const std::string& file) {
-    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+    // What is written into a lock must not go through a link, into a pipe or a device.
+    const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0644);
     if (descriptor < 0) throw InputError("cannot create '" + file + "'", std::strerror(errno));
-    return descriptor;
+    const std::string kind = irregular_kind(descriptor);
+    if (kind.empty()) return descriptor;
+    ::close(descriptor);
+    throw InputError("cannot lock '" + file + "'", "it is " + kind + ", not a file");
 }
 
 }  // namespace
@@ -132,8 +137,12 @@ void StoreLock::heartbeat() noexcept {
 
 std::optional<LockHolder> lock_holder(const std::string& path) {
     const auto file = lock_path(path);
-    const int descriptor = ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
+    const int descriptor = ::open(file.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (descriptor < 0) return std::nullopt;
+    if (!irregular_kind(descriptor).empty()) {
+        ::close(descriptor);
+        return std::nullopt;
+    }
     auto holder = parse(file);
     holder.alive = is_held(descriptor);
     ::close(descriptor);

@@ -7,6 +7,9 @@
 
 namespace sigmaflow {
 
+/// Numbers in one table of points: 8 GiB of them. More is taken for a damaged shape.
+inline constexpr std::uint64_t kMostNumbers = std::uint64_t{1} << 30U;
+
 /// Rows of equal length, row by row.
 struct NumberTable {
     std::uint64_t rows = 0;

@@ -11,6 +11,8 @@
 #include "number_table.hpp"
 #include "sigmaflow/core/error.hpp"
 #include "sigmaflow/core/hash.hpp"
+#include "sigmaflow/core/input_file.hpp"
+#include "sigmaflow/core/printable.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -18,8 +20,8 @@ namespace {
 enum class Format { hdf5, npy, csv };
 
 Format format_of(const std::string& path) {
+    require_regular_file(path);
     std::ifstream file(path, std::ios::binary);
-    if (!file) throw InputError("cannot read the points file '" + path + "'", "it does not exist or is not readable");
     std::array<char, 8> start{};
     file.read(start.data(), start.size());
     const std::string_view text(start.data(), static_cast<std::size_t>(file.gcount()));
@@ -57,6 +59,11 @@ void require_usable(const NumberTable& table, const std::string& path) {
     if (!table.labels.empty() && table.labels.size() != table.rows) {
         throw InputError("the labels of '" + path + "' do not match its points",
                          fmt::format("{} labels for {} points", table.labels.size(), table.rows));
+    }
+    for (std::size_t i = 0; i < table.labels.size(); ++i) {
+        if (table.labels[i] == printable(table.labels[i])) continue;
+        throw InputError("the label of point " + std::to_string(i) + " of '" + path + "' is no name of a class",
+                         "'" + table.labels[i].substr(0, 80) + "'", "use UTF-8 without control characters");
     }
     for (std::size_t i = 0; i < table.values.size(); ++i) {
         if (std::isfinite(table.values[i])) continue;

@@ -55,6 +55,11 @@ std::vector<std::string> read(hid_t file, const std::string& path, const std::st
         throw InputError(place + " is no list of labels",
                          fmt::format("it has {} dimensions instead of 1", dims.size()));
     }
+    constexpr std::size_t kMostWidth = 4096;  // bytes of a text of fixed length
+    if (dims[0] > kMostNumbers || H5Tget_size(type.id()) > kMostWidth) {
+        throw InputError(place + " is too large for labels", fmt::format("{} of {} bytes, at most 2^30 of {}", dims[0],
+                                                                         H5Tget_size(type.id()), kMostWidth));
+    }
     const auto kind = H5Tget_class(type.id());
     if (kind == H5T_INTEGER) return integers(id, dims[0]);
     if (kind != H5T_STRING) throw InputError(place + " holds no labels", "labels are texts or integers");

@@ -36,6 +36,9 @@ NumberTable read(hid_t file, const std::string& path, const std::string& name) {
         throw InputError(place + " is no table of points",
                          fmt::format("it has {} dimensions, points x coordinates are needed", dims.size()));
     }
+    if (dims[0] > 0 && dims[1] > kMostNumbers / dims[0]) {
+        throw InputError(place + " is too large", fmt::format("{} x {} numbers, at most 2^30", dims[0], dims[1]));
+    }
     NumberTable table{dims[0], dims[1], std::vector<double>(dims[0] * dims[1])};
     if (table.values.empty()) return table;
     hdf5::check(H5Dread(id, H5T_NATIVE_DOUBLE, H5S_ALL, H5S_ALL, H5P_DEFAULT, table.values.data()), "read " + place);

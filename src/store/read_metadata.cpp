@@ -42,8 +42,9 @@ Column read_column(hid_t dataset, const std::string& name) {
         column.values = hdf5::read_texts(dataset);
         return column;
     }
+    const auto element = hdf5::element_of(type.id());
     const auto bytes = hdf5::read_bytes(dataset);
-    switch (hdf5::element_of(type.id())) {
+    switch (element) {
         case Element::f64: column.values = as<double>(bytes); break;
         case Element::i64: column.values = as<std::int64_t>(bytes); break;
         case Element::u64: column.values = as<std::uint64_t>(bytes); break;

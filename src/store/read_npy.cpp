@@ -121,6 +121,7 @@ NumberTable read_npy(const std::string& path) {
     const auto rows = what.shape[0];
     const auto columns = what.shape[1];
     const auto there = file.size() - what.data_offset;
+    if (there / what.width > kMostNumbers) malformed(path, "it has more than 2^30 numbers");
     const bool empty = rows == 0 || columns == 0;
     const bool fits = empty ? there == 0 : there / what.width / columns == rows && there == rows * columns * what.width;
     if (!fits) malformed(path, fmt::format("{} x {} numbers do not make its {} bytes of data", rows, columns, there));

@@ -5,15 +5,32 @@
 #include <span>
 
 #include "byte_file.hpp"
+#include "check_metadata.hpp"
 #include "columns.hpp"
 #include "file_header.hpp"
 #include "read_metadata.hpp"
+#include "sigmaflow/core/error.hpp"
 #include "sigmaflow/core/hash.hpp"
 #include "task_record.hpp"
 
 namespace sigmaflow {
 
+namespace {
+
+Metadata checked_metadata(const ByteFile& file) {
+    check_header(file.path());
+    auto metadata = read_metadata(file.path());
+    if (const auto fault = metadata_fault(metadata, file.size()); !fault.empty()) {
+        throw InputError("cannot use '" + file.path() + "'", fault, "it was not written by sigmaflow, or is damaged");
+    }
+    return metadata;
+}
+
+}  // namespace
+
 struct StoreReader::Impl {
+    explicit Impl(const std::string& path) : file(path, ByteFile::Mode::read), metadata(checked_metadata(file)) {}
+
     ByteFile file;
     Metadata metadata;
     std::uint64_t checksum_width = std::max<std::uint64_t>(metadata.layout.max_task_variables(), 1);
@@ -57,15 +74,9 @@ TaskState state_of(const TaskRecord& record, std::uint64_t recorded_digest) {
     return state;
 }
 
-Metadata checked_metadata(const std::string& path) {
-    check_header(path);
-    return read_metadata(path);
-}
-
 }  // namespace
 
-StoreReader::StoreReader(const std::string& path)
-    : impl_(new Impl{ByteFile(path, ByteFile::Mode::read), checked_metadata(path)}) {}
+StoreReader::StoreReader(const std::string& path) : impl_(new Impl(path)) {}
 StoreReader::~StoreReader() = default;
 StoreReader::StoreReader(StoreReader&&) noexcept = default;
 

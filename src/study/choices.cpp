@@ -4,7 +4,7 @@
 
 #include "nested.hpp"
 #include "sigmaflow/core/hash.hpp"
-#include "text_file.hpp"
+#include "sigmaflow/core/input_file.hpp"
 #include "toml_reader.hpp"
 
 namespace sigmaflow {

@@ -6,6 +6,7 @@
 #include "address.hpp"
 #include "names.hpp"
 #include "sigmaflow/core/schema.hpp"
+#include "sigmaflow/study/study.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -39,6 +40,10 @@ void add_entries(const std::string& room, const Value& source, Sections& out) {
     if (!source.is_list() || !std::all_of(source.list().begin(), source.list().end(), is_table)) {
         throw InputError(source.where(), "'" + room + "' is " + source.type_name() + ", not a list of tables", {},
                          "write [[" + room + "]] with two brackets");
+    }
+    if (source.list().size() > kMostObjects - out.entries.size()) {
+        throw InputError(source.where(), "the study has more than " + std::to_string(kMostObjects) + " objects", {},
+                         "sweep a parameter instead of writing a table for each of its values");
     }
     std::map<std::string, Location> seen;
     for (const auto& item : source.list()) {

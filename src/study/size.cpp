@@ -61,7 +61,7 @@ StudySize study_size(const Study& study) {
     const double analyses = count_analyses(study);
     const Location where{study.path, 0, 0};
     if (points + analyses > static_cast<double>(kMostPoints)) {
-        throw InputError(where, fmt::format("the sweep has {:.0f} points or more", points + analyses),
+        throw InputError(where, fmt::format("the sweep has {:.15g} points or more", points + analyses),
                          fmt::format("at most {}", kMostPoints), "use fewer values, or zip axes");
     }
     StudySize size;

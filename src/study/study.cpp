@@ -10,11 +10,11 @@
 #include "overrides.hpp"
 #include "sections.hpp"
 #include "sigmaflow/core/hash.hpp"
+#include "sigmaflow/core/input_file.hpp"
 #include "sigmaflow/core/tile.hpp"
 #include "sigmaflow/study/points.hpp"
 #include "sigmaflow/study/study_kinds.hpp"
 #include "sweep.hpp"
-#include "text_file.hpp"
 #include "toml_reader.hpp"
 
 namespace sigmaflow {

@@ -1,5 +1,7 @@
 #include "sweep.hpp"
 
+#include <algorithm>
+
 #include "exclusions.hpp"
 #include "sigmaflow/study/study_kinds.hpp"
 #include "zips.hpp"
@@ -28,6 +30,39 @@ Exclusion read_exclusion(const Value& value) {
     return out;
 }
 
+/// How many values the exclusions of a list name.
+std::int64_t count_values(const Value& value) {
+    std::int64_t sum = 0;
+    if (value.is_list()) {
+        for (const auto& item : value.list()) sum += count_values(item);
+    } else if (value.is_table()) {
+        for (const auto& [key, item] : value.table()) sum += count_values(item);
+    }
+    return std::max<std::int64_t>(sum, 1);
+}
+
+/// The values of all axes of the study, and one for every object.
+std::int64_t count_candidates(const Study& study) {
+    std::int64_t sum = 0;
+    for (const auto* room : {&study.distributions, &study.schedules, &study.solvers, &study.analyses}) {
+        for (const auto& entry : *room) {
+            ++sum;
+            for (const auto& axis : entry.axes) sum += static_cast<std::int64_t>(axis.values.size());
+        }
+    }
+    return sum;
+}
+
+void check_cost(const Value& exclusions, const Study& study) {
+    const std::int64_t values = count_values(exclusions);
+    const std::int64_t candidates = std::max<std::int64_t>(count_candidates(study), 1);
+    if (values <= kMostComparisons / candidates) return;
+    throw InputError(exclusions.where(),
+                     "the exclusions name " + std::to_string(values) + " values, and the study has " +
+                         std::to_string(candidates) + " to compare each with",
+                     "at most " + std::to_string(kMostComparisons) + " comparisons", "use fewer exclusions");
+}
+
 }  // namespace
 
 void read_sweep(const Sections& sections, const StudyRegistries& registries, Study& study) {
@@ -43,6 +78,7 @@ void read_sweep(const Sections& sections, const StudyRegistries& registries, Stu
         }
         if (key == "zip") study.zip = read_zips(value.list(), sections, registries, study);
         if (key != "exclude") continue;
+        check_cost(value, study);
         for (const auto& item : value.list()) {
             study.exclude.push_back(read_exclusion(item));
             check_exclusion(study.exclude.back(), study, registries, sections.overridden);

@@ -55,7 +55,7 @@ class Converter {
         switch (node.type()) {
             case toml::node_type::table: return {table(*node.as_table()), where};
             case toml::node_type::array: return {list(*node.as_array(), at, key), where};
-            case toml::node_type::string: return {node.as_string()->get(), where};
+            case toml::node_type::string: return {text(node.as_string()->get(), where, key), where};
             case toml::node_type::integer: return {node.as_integer()->get(), where};
             case toml::node_type::boolean: return {node.as_boolean()->get(), where};
             case toml::node_type::floating_point: {
@@ -65,6 +65,12 @@ class Converter {
             }
             default: throw InputError(where, "'" + std::string(key) + "' is a date or a time", "a study has none");
         }
+    }
+
+    /// Texts become paths and names of datasets, which would end at a zero byte.
+    static const std::string& text(const std::string& found, const Location& where, std::string_view key) {
+        if (found.find('\0') == std::string::npos) return found;
+        throw InputError(where, "'" + std::string(key) + "' holds a zero byte", {}, "leave \\u0000 out");
     }
 
     [[nodiscard]] Value::List list(const toml::array& source, toml::source_position at, std::string_view key) const {

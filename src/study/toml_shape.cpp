@@ -9,6 +9,7 @@ namespace {
 
 constexpr int kMostBrackets = 32;
 constexpr int kMostKeyParts = 16;
+constexpr int kMostValues = 1 << 20;  ///< a value takes about 400 bytes
 
 class ShapeScanner {
   public:
@@ -29,10 +30,15 @@ class ShapeScanner {
     }
 
   private:
+    /// Every value follows one of three characters, so that their number is a bound.
     void count(char c) {
         if (c == '.' && ++parts_ > kMostKeyParts) refuse("key parts", kMostKeyParts);
         if (c == '[' || c == '{') {
             if (++brackets_ > kMostBrackets) refuse("brackets", kMostBrackets);
+        }
+        if ((c == ',' || c == '=' || c == '[') && ++values_ > kMostValues) {
+            throw InputError(Location{file_, line_, 0}, "the study has more than a million values", {},
+                             "put tables of points into a file of their own (kind 'points', key 'file')");
         }
         if ((c == ']' || c == '}') && brackets_ > 0) --brackets_;
         if (c == '\n') ++line_;
@@ -82,6 +88,7 @@ class ShapeScanner {
     std::size_t position_ = 0;
     int line_ = 1;
     int brackets_ = 0;
+    int values_ = 0;
     int parts_ = 1;
 };
 

@@ -101,7 +101,7 @@ TEST(Parameters, RefuseWithPlaceKeyFoundAndAllowed) {
                 HasSubstr("(allowed: one of slow, fast) did you mean 'fast'?"));
     EXPECT_THAT(refusal({{"count", 1}, {"flag", 1}}), HasSubstr("(allowed: boolean)"));
     EXPECT_THAT(refusal({{"count", 1}, {"list", 1}}), HasSubstr("(allowed: list of numbers)"));
-    EXPECT_THAT(refusal({{"count", 1}, {"list", Value::List{"a"}}}), HasSubstr("'list' is a string, \"a\""));
+    EXPECT_THAT(refusal({{"count", 1}, {"list", Value::List{"a"}}}), HasSubstr("'list' holds a string, \"a\""));
     EXPECT_THAT(refusal({{"count", 1}, {"tags", Value::List{1}}}), HasSubstr("(allowed: list of strings)"));
 }
 

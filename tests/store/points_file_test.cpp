@@ -71,7 +71,7 @@ TEST_F(PointsFile, MalformedText) {
     EXPECT_THAT(refusal(write("a.csv", "")), HasSubstr("holds no points"));
     EXPECT_THAT(refusal(write("a.csv", "x,y\n")), HasSubstr("holds no points"));
     EXPECT_THAT(refusal(write("a.csv", "1,2\n"), "data"), HasSubstr("is not an HDF5 file"));
-    EXPECT_THAT(refusal(folder.file("none.csv")), HasSubstr("does not exist"));
+    EXPECT_THAT(refusal(folder.file("none.csv")), HasSubstr("No such file"));
 }
 
 TEST_F(PointsFile, AColumnOfTextHoldsTheLabels) {

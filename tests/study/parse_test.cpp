@@ -164,7 +164,7 @@ TEST(ReadStudy, ReadsAFileAndRefusesOthers) {
     EXPECT_EQ(read_study(path, {}, kinds).text, kSmall);
     std::remove(path.c_str());
     EXPECT_THAT(message_of([&] { (void)read_study(path, {}, kinds); }), HasSubstr("No such file"));
-    EXPECT_THAT(message_of([&] { (void)read_study(testing::TempDir(), {}, kinds); }), HasSubstr("directory"));
+    EXPECT_THAT(message_of([&] { (void)read_study(testing::TempDir(), {}, kinds); }), HasSubstr("it is a folder"));
     EXPECT_THAT(message_of([&] { (void)read_study("/dev/zero", {}, kinds); }), HasSubstr("more than 16 MiB"));
 }
 

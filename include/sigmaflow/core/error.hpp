@@ -19,7 +19,7 @@ struct Location {
     [[nodiscard]] std::string text() const;
 };
 
-/// An error of the user's input, worded as *problem (why) suggestion*.
+/// An error of the user's input, worded as *problem (why) suggestion*, on one line and harmless to a terminal.
 class InputError : public std::runtime_error {
   public:
     InputError(const Location& where, const std::string& problem, const std::string& why = {},

@@ -12,9 +12,14 @@
 
 namespace sigmaflow {
 
-/// Bounds on the size of a study, checked before anything is expanded.
-inline constexpr std::int64_t kMostPoints = 10'000'000;
-inline constexpr std::int64_t kMostTasks = std::int64_t{1} << 31;
+/// Bounds on the size of a study, checked before anything is expanded: a plan takes about 8 kB for every point and 200
+/// bytes for every task.
+inline constexpr std::int64_t kMostPoints = 1'000'000;
+inline constexpr std::int64_t kMostTasks = std::int64_t{1} << 24;
+/// Objects of all rooms together.
+inline constexpr std::size_t kMostObjects = 10'000;
+/// Values of all exclusions, times the values on all axes and the objects: each is compared with each.
+inline constexpr std::int64_t kMostComparisons = 10'000'000;
 
 /// One axis of the sweep: a parameter with a list of values, addressed as room.label.key.
 struct Axis {
