@@ -241,7 +241,7 @@ def test_the_default_output_lies_in_this_folder(lab):
     assert "\x1b" not in done.err and done.err.isprintable() is False  # line ends alone
     assert all(character.isprintable() or character == "\n" for character in done.err)
     names = sorted(path.name for path in lab.folder.iterdir())
-    assert names == ["__a_b__2J_.h5", "sub"]
+    assert names == ["__a_b__2J_.h5", "study.toml", "sub"]
     assert [path.name for path in lab.path("sub").iterdir()] == [pathlib.Path(odd).name]
     with h5py.File(lab.path("__a_b__2J_.h5"), "r") as file:
         everything = []

@@ -1,7 +1,7 @@
 #pragma once
-// A file in memory that has a path: what is fuzzed opens files by name.
+// One file for all inputs of a target: what is fuzzed opens files by name. It lies in TMPDIR, which tests/fuzz/run puts
+// into memory and removes.
 
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <cstddef>
@@ -14,32 +14,32 @@ namespace sigmaflow::fuzz {
 
 class MemoryFile {
   public:
-    explicit MemoryFile(const char* name) : descriptor_(::memfd_create(name, MFD_CLOEXEC)) {
+    MemoryFile() {
+        const char* folder = std::getenv("TMPDIR");
+        path_ = std::string(folder == nullptr ? "/dev/shm" : folder) + "/sigmaflow-fuzz-XXXXXX";
+        descriptor_ = ::mkstemp(path_.data());
         if (descriptor_ < 0) std::abort();
     }
-    ~MemoryFile() { ::close(descriptor_); }
+    ~MemoryFile() {
+        ::close(descriptor_);
+        ::unlink(path_.c_str());
+    }
     MemoryFile(const MemoryFile&) = delete;
     MemoryFile& operator=(const MemoryFile&) = delete;
 
-    [[nodiscard]] std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor_); }
+    [[nodiscard]] const std::string& path() const { return path_; }
 
     /// The bytes, and no others, are the contents of the file.
     void fill(std::span<const std::byte> bytes) const {
-        if (::ftruncate(descriptor_, 0) != 0) std::abort();
-        put(0, bytes);
-    }
-    void put(std::uint64_t offset, std::span<const std::byte> bytes) const {
-        if (::pwrite(descriptor_, bytes.data(), bytes.size(), static_cast<off_t>(offset)) !=
-            static_cast<ssize_t>(bytes.size())) {
+        if (::pwrite(descriptor_, bytes.data(), bytes.size(), 0) != static_cast<ssize_t>(bytes.size()) ||
+            ::ftruncate(descriptor_, static_cast<off_t>(bytes.size())) != 0) {
             std::abort();
         }
     }
-    void resize(std::uint64_t size) const {
-        if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) std::abort();
-    }
 
   private:
-    int descriptor_;
+    std::string path_;
+    int descriptor_ = -1;
 };
 
 }  // namespace sigmaflow::fuzz

@@ -13,7 +13,7 @@
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace sigmaflow;
     if (size < 1 || (size > 4 && data[1] == 0x89 && data[2] == 'H')) return 0;
-    const fuzz::MemoryFile file("points");
+    static const fuzz::MemoryFile file;
     file.fill(std::as_bytes(std::span(data + 1, size - 1)));
     try {
         const auto table = read_points(file.path(), "", (data[0] & 1) != 0 ? "l" : "");

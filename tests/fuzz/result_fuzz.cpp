@@ -1,14 +1,15 @@
-// Result files: the file of tests/data with edits, which are the input. First byte: the mode.
-//   even: edits anywhere. Whatever differs in a frozen byte must be found by the digest, before HDF5 sees the file.
-//   odd:  edits of the header and of what our own code reads (numbers in frozen datasets), digests made right again:
-//   all
-//         numbers are checked before they are used as sizes, indices and offsets. HDF5's own structures stay as they
-//         are: that library is not made for damage, which is what the digest is for.
+// Result files: the file of tests/data with edits, which are the input. First byte, the mode:
+//   bit 0 clear: edits anywhere. What differs in a frozen byte must be found by the digest, before HDF5 sees the file.
+//   bit 0 set: edits of the header and of numbers in frozen datasets, which our own code reads, and digests made right
+//     again: numbers are checked before they are sizes, indices or offsets. HDF5's own structures stay as they are, for
+//     that library does not stand damage; the digest is there for it.
+//   bit 1: compares the file with the original, too.
 // An edit is 4 bytes of place, 1 of length (1 to 8 bytes) and the bytes; place 0xFFFFFFFF changes the size of the file.
 #include <hdf5.h>
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
@@ -73,7 +74,7 @@ herr_t note_dataset(hid_t file, const char* name, const H5O_info_t* info, void* 
 struct Original {
     Bytes bytes = read_whole(kPath);
     std::vector<Stretch> numbers{{0, kHeaderBytes}};
-    std::vector<bool> changes;  ///< by byte: a run may change it
+    std::vector<Stretch> frozen;  ///< what a run never changes
     std::uint64_t editable = 0;
 
     Original() {
@@ -81,13 +82,14 @@ struct Original {
         if (file < 0 || H5Ovisit(file, H5_INDEX_NAME, H5_ITER_NATIVE, note_dataset, &numbers) < 0) std::abort();
         H5Fclose(file);
         for (const auto& stretch : numbers) editable += stretch.size;
-        changes.assign(bytes.size(), false);
         const auto table = number_at_offset(bytes, 24);
+        std::uint64_t end = 0;
         for (std::uint64_t i = 0; i < number_at_offset(bytes, 32); ++i) {
             const auto first = number_at_offset(bytes, table + 16 * i);
-            const auto size = number_at_offset(bytes, table + 16 * i + 8);
-            std::fill_n(changes.begin() + static_cast<std::ptrdiff_t>(first), size, true);
+            frozen.push_back({end, first - end});
+            end = first + number_at_offset(bytes, table + 16 * i + 8);
         }
+        frozen.push_back({end, bytes.size() - end});
     }
 
     /// A place in the numbers, counted through all stretches.
@@ -143,23 +145,22 @@ void make_right(const fuzz::MemoryFile& file, Bytes& bytes) {
 
 bool differs_in_frozen_bytes(const Bytes& bytes, const Original& original) {
     if (bytes.size() != original.bytes.size()) return true;
-    for (std::size_t i = 0; i < bytes.size(); ++i) {
-        if (bytes[i] != original.bytes[i] && !original.changes[i]) return true;
-    }
-    return false;
+    return std::any_of(original.frozen.begin(), original.frozen.end(), [&](const Stretch& stretch) {
+        return std::memcmp(bytes.data() + stretch.offset, original.bytes.data() + stretch.offset, stretch.size) != 0;
+    });
 }
 
 /// Everything that status, verify, diff and resume do. True if the file was taken for one of ours.
-bool read_all(const std::string& path) {
+bool read_all(const std::string& path, bool compares) {
     try {
         const StoreReader reader(path);
         (void)reader.tasks();
         (void)reader.sessions();
         (void)verify_store(path);
-        (void)diff_stores(path, kPath, 0.0);
-        (void)diff_stores(kPath, path, 1e-3);
+        if (compares) (void)diff_stores(path, kPath, 0.0);
         return true;
-    } catch (const std::runtime_error&) {  // InputError included; a logic_error is a fault of ours
+    } catch (const std::runtime_error& error) {  // InputError included; a logic_error is a fault of ours
+        if (std::getenv("SIGMAFLOW_FUZZ_SAYS") != nullptr) std::fprintf(stderr, "refused: %s\n", error.what());
         return false;
     }
 }
@@ -168,14 +169,14 @@ bool read_all(const std::string& path) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     static const Original original;
-    static const fuzz::MemoryFile file("result");
+    static const fuzz::MemoryFile file;
     if (size < 1) return 0;
     const bool of_numbers = (data[0] & 1) != 0;
     Bytes bytes = original.bytes;
     apply(std::span(data + 1, size - 1), original, of_numbers, bytes);
     if (of_numbers) make_right(file, bytes);
     file.fill(bytes);
-    const bool taken = read_all(file.path());
+    const bool taken = read_all(file.path(), (data[0] & 2) != 0);
     if (!of_numbers && taken && differs_in_frozen_bytes(bytes, original)) std::abort();
     if (!of_numbers && !taken && !differs_in_frozen_bytes(bytes, original)) std::abort();
     return 0;

@@ -37,11 +37,12 @@ const StudyRegistries& kinds() {
 void expand_all(const std::string& text, const std::vector<std::string>& overrides) {
     const Study study = parse_study(text, "folder/study.toml", overrides, kinds());
     (void)study.hash();
-    (void)points_sources(study, kinds());
+    PointsCatalog tables;
+    for (const auto& source : points_sources(study, kinds())) tables.emplace(source.key(), PointsView{});
     const StudySize size = study_size(study);
     if (size.points + size.analyses > kMostExpanded) return;
-    (void)expand_analyses(study, {}, kinds());
-    const auto points = expand(study, {}, kinds());
+    (void)expand_analyses(study, tables, kinds());
+    const auto points = expand(study, tables, kinds());
     if (static_cast<std::int64_t>(points.size()) > size.points) std::abort();  // the size was promised
 }
 
