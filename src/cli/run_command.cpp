@@ -24,7 +24,7 @@ Command run_command() {
         {"output", "OUT.h5", "result file (default: the study's name with .h5, in this folder)", 'o'},
         {"resume", "", "go on with OUT.h5 if it is there, start it otherwise"},
         {"retry-failed", "", "with --resume: compute failed tasks again"},
-        {"overwrite", "", "replace OUT.h5 if it is there"},
+        {"overwrite", "", "replace the result file OUT.h5 if it is there"},
         {"reuse", "OLD.h5", "take finished points and particles over from that file; may be repeated", '\0', false,
          true},
         {"set", "ROOM.LABEL.KEY=VALUE", "change one value of the study; may be repeated", '\0', false, true},

@@ -90,6 +90,9 @@ void set_in_room(Sections& sections, const Address& address, const Value& value,
 
 void apply_override(Sections& sections, const std::string& assignment, const StudyRegistries& registries) {
     const Location where{"--set " + assignment, 0, 0};
+    if (assignment.find('\n') != std::string::npos) {
+        throw InputError(where, "an assignment has a line break", "the result file keeps them line by line");
+    }
     const auto equals = assignment.find('=');
     if (equals == std::string::npos) {
         throw InputError(where, "this sets nothing", "allowed: room.label.key=value, room.key=value, study.key=value");

@@ -640,7 +640,7 @@ override("set_unknown_key", "distribution.law.dmi=3", "unknown key 'dmi'", "'dim
 override("set_wrong_type", "distribution.law.dim=two", "'dim' is a string, \"two\"")
 override("set_out_of_range", "study.particles=-1", "'particles' is an integer, -1")
 override("set_no_toml", "study.seed=[1", "is no TOML value")
-override("set_two_lines", "study.seed=1\nblock = 64", "more than one value")
+override("set_two_lines", "study.seed=1\nblock = 64", "an assignment has a line break")
 override("set_name", "study.name='../x'", '"../x" is no name')
 override("set_label", "distribution.law.name=x", "names cannot be set")
 override("set_brackets", "study.seed=" + "[" * 1000, "too many nested brackets")

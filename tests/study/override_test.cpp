@@ -93,7 +93,7 @@ TEST(Override, NamesWhatIsWrong) {
         {"study.particles=many", "'particles' is a string, \"many\""},
         {"study.particles=", "is no TOML value"},
         {"study.particles=[1", "is no TOML value"},
-        {"study.particles=1\nseed = 2", "more than one value"},
+        {"study.particles=1\nseed = 2", "an assignment has a line break"},
         {"study.particles=nan", "not a finite number"},
         {"study.name=1979-05-27", "is a date or a time"},
         {"distributions.a.dim=1", "unknown room 'distributions' in the address"},
