@@ -11,7 +11,7 @@ import time
 import h5py
 import pytest
 
-from broken_studies import CASES, GOOD, fifo, folder, link_to, unix_socket
+from broken_studies import CASES, GOOD, fifo, folder, law, link_to, unix_socket
 from conftest import DONE, FAILED, FULL, LIMIT, USAGE, Lab, program
 
 MOST_SECONDS = 30.0  # for any refusal, on a busy machine
@@ -265,3 +265,18 @@ def test_a_study_through_a_pipe(lab):
     """Pipes are read like files, as in `sigmaflow example toy | sigmaflow plan /dev/stdin`."""
     piped = subprocess.run([program(), "plan", "/dev/stdin"], input=GOOD, capture_output=True, text=True, timeout=LIMIT)
     assert piped.returncode == DONE and "1 points" in piped.stdout
+
+
+def test_a_folder_whose_name_is_no_text(lab):
+    """Bytes that are no UTF-8 are a name to the system: they are read, and stand in JSON and in the result as best they can."""
+    sub = lab.folder / os.fsdecode(b"d\xff\x1b")
+    sub.mkdir()
+    (sub / "data.csv").write_text("1,2\n3,4\n")
+    (sub / "study.toml").write_text("[study]\nparticles = 40\n" + law("points", 'file = "data.csv"'))
+    study = f"{sub.name}/study.toml"
+    assert lab.json("plan", study, "--json")["study"] == "study"
+    assert lab.json("eval", study, "--sigma", "1", "--at", "0,0")["x"] == [0, 0]
+    lab.check("run", study, "-o", "out.h5", "--quiet")
+    lab.verify("out.h5")
+    with h5py.File(lab.path("out.h5"), "r") as file:
+        assert b"data.csv" in bytes(file["points/parameters"][0])

@@ -44,6 +44,8 @@ TEST(BrokenStudy, Syntax) {
         {"[study]\n\nname = \"a\"\nname = \"b\"\n", 4, {"this is no TOML"}},
         {"[study]\nname = \"\xff\xfe\"\n", 2, {"this is no TOML"}},
         {"[study]\nname = \"never closed\n", 2, {"this is no TOML"}},
+        {"[study]\nnam\xc3\xa9 = 1\n", 2, {"this is no TOML"}},
+        {"[study]\nname = \"\"\"a\\\n \xc3\xa9\"\"\"\n", 2, {"is no name"}},
         {"[study]\nseed = 99999999999999999999\n", 2, {"this is no TOML"}},
         {"[study]\nseed = 1\n[study]\nblock = 64\n", 3, {"this is no TOML"}},
         {std::string("[study]\nname = \"a") + '\0' + "\"\n", 2, {"this is no TOML"}},
