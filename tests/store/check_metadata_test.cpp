@@ -58,7 +58,7 @@ TEST_F(CheckMetadata, Variables) {
     EXPECT_THAT(of([](Group&, Variable& v) { v.dimensions.back() = "nowhere"; }), HasSubstr("impossible dimensions"));
     EXPECT_THAT(of([](Group&, Variable& v) { v.dimensions = {"point"}; }), HasSubstr("no rows of tasks"));
     EXPECT_THAT(of([](Group&, Variable& v) { v.dimensions = {"particle", "point"}; }), HasSubstr("no rows of tasks"));
-    EXPECT_THAT(of([](Group& g, Variable&) { g.dimensions[3].size = std::uint64_t{1} << 60U; }),
+    EXPECT_THAT(of([](Group& g, Variable&) { g.dimensions[3].size = std::uint64_t{1} << 61U; }),
                 HasSubstr("impossible"));
     EXPECT_THAT(of([](Group& g, Variable&) { g.dimensions.clear(); }), HasSubstr("impossible dimensions"));
     EXPECT_THAT(of([](Group&, Variable& v) { v.content.pop_back(); }, 0), HasSubstr("another size"));
