@@ -8,11 +8,13 @@
 #include <limits>
 #include <span>
 
+#include "byte_file.hpp"
 #include "number_table.hpp"
 #include "sigmaflow/core/error.hpp"
 #include "sigmaflow/core/hash.hpp"
 #include "sigmaflow/core/input_file.hpp"
 #include "sigmaflow/core/printable.hpp"
+#include "trial.hpp"
 
 namespace sigmaflow {
 namespace {
@@ -30,12 +32,24 @@ Format format_of(const std::string& path) {
     return Format::csv;
 }
 
+NumberTable read_hdf5(const std::string& path, const std::string& dataset, const std::string& labels) {
+    auto table = read_hdf5_table(path, dataset);
+    if (!labels.empty()) table.labels = read_hdf5_labels(path, labels);
+    return table;
+}
+
+/// Seconds in which even a slow disk gives a file, unpacked.
+double patience_for(const std::string& path) {
+    constexpr double kAtLeast = 10.0;
+    constexpr double kBytesPerSecond = 2e6;
+    return kAtLeast + static_cast<double>(ByteFile(path, ByteFile::Mode::read).size()) / kBytesPerSecond;
+}
+
 NumberTable read_table(const std::string& path, const std::string& dataset, const std::string& labels) {
     const auto format = format_of(path);
     if (format == Format::hdf5) {
-        auto table = read_hdf5_table(path, dataset);
-        if (!labels.empty()) table.labels = read_hdf5_labels(path, labels);
-        return table;
+        try_in_a_copy(path, patience_for(path), [&] { (void)read_hdf5(path, dataset, labels); });
+        return read_hdf5(path, dataset, labels);
     }
     if (!dataset.empty()) {
         throw InputError("'" + path + "' has no dataset '" + dataset + "'", "it is not an HDF5 file",

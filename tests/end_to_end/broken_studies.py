@@ -498,14 +498,14 @@ def cut(write, size):
     return written
 
 
-def flipped(write, offset):
+def flipped(write, offset, bits=0xFF):
     def written(path):
         write(path)
         with open(path, "r+b") as file:
             file.seek(offset)
             byte = file.read(1)[0]
             file.seek(offset)
-            file.write(bytes([byte ^ 0xFF]))
+            file.write(bytes([byte ^ bits]))
     return written
 
 
@@ -600,6 +600,7 @@ data("hdf5_no_rows", "data.h5", hdf5(points=numpy.zeros((0, 2))), "holds no poin
 data("hdf5_cut_off", "data.h5", cut(hdf5(points=numpy.zeros((100, 100))), 4000), "data.h5", "truncated")
 data("hdf5_signature_only", "data.h5", b"\x89HDF\r\n\x1a\n", "data.h5")
 data("hdf5_damaged_superblock", "data.h5", flipped(hdf5(points=POINTS), 8), "data.h5")
+data("hdf5_that_crashes_the_library", "data.h5", flipped(hdf5(points=numpy.arange(20.0).reshape(10, 2), l=["a", "b"] * 5), 920, 1), "data.h5", body='labels = "l"')
 data("hdf5_damaged_root", "data.h5", flipped(hdf5(points=POINTS), 96), "data.h5")
 data("hdf5_1e18_numbers", "data.h5", hdf5_chunked((10**9, 10**9)), "1000000000 x 1000000000 numbers", "at most 2^30")
 data("hdf5_overflowing_shape", "data.h5", hdf5_chunked((2**32, 2**32)), "4294967296 x 4294967296 numbers")

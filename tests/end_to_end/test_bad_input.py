@@ -202,6 +202,25 @@ def test_damaged_results_are_refused(lab, result, reader):
         assert snapshot(lab.folder) == before, name
 
 
+def test_damaged_tables_of_points(lab):
+    """HDF5 crashes on some flipped bits of a file that is not ours, and hangs on others: it is tried in a copy first."""
+    lab.write("study.toml", law("points", 'file = "data.h5"\ndataset = "points"\nlabels = "l"'))
+    with h5py.File(lab.path("data.h5"), "w") as file:
+        file["points"] = [[float(2 * i), float(2 * i + 1)] for i in range(10)]
+        file["l"] = ["a", "b"] * 5
+    whole = lab.path("data.h5").read_bytes()
+    places = [(at, bits) for at in range(0, 2048, 1 if FULL else 64) if whole[at] for bits in (0x01, 0x80)]
+    known = [(920, 0x01), (2392, 0xFF)]  # a crash, and a loop without end
+    codes = set()
+    for at, bits in places + (known if FULL else known[:1]):
+        lab.path("data.h5").write_bytes(whole[:at] + bytes([whole[at] ^ bits]) + whole[at + 1 :])
+        code, _, err, seconds = measured(lab, "eval", "study.toml", "--sigma", "1", "--at", "0,0")
+        assert code in (DONE, USAGE), f"byte {at}: exit code {code}: {err.decode()}"
+        assert seconds < MOST_SECONDS
+        codes.add(code)
+    assert USAGE in codes
+
+
 # Paths
 
 def test_a_slip_in_the_output_costs_nothing(lab, result):

@@ -297,9 +297,9 @@ TEST(Size, IsBoundedBeforeAnythingIsExpanded) {
     };
     EXPECT_THAT(refusal(kSmall, {"distribution.dim={int = [1, 4000, 4000]}", "schedule.steps={int = [2, 4001, 4000]}"}),
                 HasSubstr("the sweep has 16000000 points or more (at most 1000000)"));
-    EXPECT_THAT(refusal(kSmall, {"distribution.dim={int = [1, 900000, 900000]}",
-                                 "schedule.steps={int = [2, 900001, 900000]}"}),
-                HasSubstr("the sweep axes hold 1800000 values or more"));
+    EXPECT_THAT(
+        refusal(kSmall, {"distribution.dim={int = [1, 900000, 900000]}", "schedule.steps={int = [2, 900001, 900000]}"}),
+        HasSubstr("the sweep axes hold 1800000 values or more"));
     EXPECT_THAT(refusal(kSmall, {"study.particles=1000000000000"}), HasSubstr("the study has 3906250000 tasks"));
     EXPECT_THAT(refusal("[[distribution]]\nkind = \"planes\"\ndim = { int = [1, 4000, 4000] }\n"
                         "offset = { lin = [1, 2, 4000] }\n"),
