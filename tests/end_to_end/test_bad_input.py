@@ -112,7 +112,7 @@ def test_claims_of_the_table():
     if len(refused) < len(CASES):
         pytest.skip("only with the whole table")
     slowest = max(longest, key=longest.get)
-    print(f"\n[claim] broken-studies {len(CASES)}\n[claim] broken-studies-refused {len(refused)}")
+    print(f"\n[claim] broken-studies {len(CASES)}\n[claim] broken-studies-missed {len(CASES) - len(refused)}")
     print(f"[claim] broken-studies-touched {sum(touched)}\nof {len(touched)} runs")
     print(f"[claim] broken-studies-seconds {longest[slowest]:.3f} ({slowest})")
 
