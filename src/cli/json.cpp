@@ -12,6 +12,9 @@ Json json_of(const Eigen::MatrixXd& matrix) {
     return out;
 }
 
-void print_json(const Json& json) { fmt::print("{}\n", json.dump(1)); }
+void print_json(const Json& json) {
+    // Texts may come from a damaged file: bytes that are no UTF-8 become U+FFFD.
+    fmt::print("{}\n", json.dump(1, ' ', false, Json::error_handler_t::replace));
+}
 
 }  // namespace sigmaflow
