@@ -57,6 +57,7 @@ def faulty_io(folder):
     return library
 
 
-def failing(library, plan, file):
-    """The environment in which calls fail as `plan` says."""
-    return {"LD_PRELOAD": str(library), "FAULTY_IO": plan, "FAULTY_IO_FILE": file}
+def failing(library, plan, file, places=None):
+    """The environment in which calls fail as `plan` says, in a range of places if one is given."""
+    out = {"LD_PRELOAD": str(library), "FAULTY_IO": plan, "FAULTY_IO_FILE": file}
+    return out if places is None else {**out, "FAULTY_IO_RANGE": f"{places[0]}-{places[1]}"}

@@ -27,7 +27,7 @@ def test_a_rank_that_throws(lab, ranks, rank, place):
     lab.assert_same("out.h5", "whole.h5")
 
 
-def test_a_rank_that_throws_while_another_has_a_long_task(lab):
+def test_nobody_waits_for_a_long_tile(lab):
     """Nobody waits for the end of a tile: not the threads of this rank, not the other ranks."""
     job = lab.start("run", "study.toml", "-o", "out.h5", "--epoch", 0.2, "--threads", 2, ranks=2,
                     fault="break@engine=1,sleep@*=20")  # fmt: skip

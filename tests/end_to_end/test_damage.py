@@ -2,6 +2,7 @@
 only tasks are damaged. Where what lies is worked out here from h5py and docs/result-format.md, not by the program."""
 
 import ctypes
+import fcntl
 import shutil
 import struct
 
@@ -155,27 +156,31 @@ def test_flips_in_records_are_found_and_named(lab, out, moments):
     print(f"[claim] record-flips-found {found}")
 
 
-@pytest.mark.parametrize("number", range(REPAIRS))
-def test_repair_and_resume_restore_the_file(lab, out, whole, moments, number):
-    where = Map(out)
-    expected = set()
-    for _ in range(30):
-        offset, size, _, task = moments.choice(where.rows if moments.random() < 0.8 else where.records)
-        flip(out, offset + moments.randrange(size), moments.randrange(2, 256))
-        expected.add(task)
-    verdict = lab.check("verify", "out.h5", "--repair", code=FAILED)
-    tasks = {where.split(",")[0] for where in named(verdict) if where.startswith("task ")}
-    assert tasks == {f"task {task}" for task in expected}
-    lab.verify("out.h5")
-    assert set((statuses(out) == 0).nonzero()[0].tolist()) == expected
-    ranks, threads = [(None, 1), (2, 2), (3, 1)][number % 3]
-    lab.check("run", "study.toml", "-o", "out.h5", "--resume", "--threads", threads, ranks=ranks)
+def test_repair_and_resume_restore_the_file(lab, out, whole, moments):
     shutil.copy(whole, lab.path("whole.h5"))
-    lab.verify("out.h5")
-    lab.assert_same("out.h5", "whole.h5")
-    theirs, ours = whole.read_bytes(), out.read_bytes()
-    for offset, size in Map(out).frozen(len(theirs)):
-        assert ours[offset : offset + size] == theirs[offset : offset + size]
+    where, theirs, restored = Map(out), whole.read_bytes(), 0
+    for number in range(REPAIRS):
+        expected = set()
+        for _ in range(30):
+            offset, size, _, task = moments.choice(where.rows if moments.random() < 0.8 else where.records)
+            flip(out, offset + moments.randrange(size), moments.randrange(2, 256))
+            expected.add(task)
+        verdict = lab.check("verify", "out.h5", "--repair", code=FAILED)
+        tasks = {place.split(",")[0] for place in named(verdict) if place.startswith("task ")}
+        assert tasks == {f"task {task}" for task in expected}
+        lab.verify("out.h5")
+        assert set((statuses(out) == 0).nonzero()[0].tolist()) == expected
+        ranks, threads = [(None, 1), (2, 2), (3, 1)][number % 3]
+        lab.check("run", "study.toml", "-o", "out.h5", "--resume", "--threads", threads, ranks=ranks)
+        lab.verify("out.h5")
+        lab.assert_same("out.h5", "whole.h5")
+        ours = out.read_bytes()
+        for offset, size, name, task in where.rows:
+            assert ours[offset : offset + size] == theirs[offset : offset + size], f"task {task}, row {name}"
+        for offset, size in where.frozen(len(theirs)):
+            assert ours[offset : offset + size] == theirs[offset : offset + size]
+        restored += 30
+    print(f"[claim] flips-repaired {restored}")
 
 
 def test_a_message_that_is_no_text_any_more(lab, reference):
@@ -186,6 +191,18 @@ def test_a_message_that_is_no_text_any_more(lab, reference):
     (failure,) = lab.json("status", "out.h5", "--json")["failures"]
     assert failure["task"] == FAULTY and failure["message"].startswith("fau")
     assert named(lab.check("verify", "out.h5", code=FAILED)) == {f"task {FAULTY}"}
+
+
+def test_no_repair_while_a_job_writes(lab, out):
+    flip(out, Map(out).rows[0][0], 1)
+    before = out.read_bytes()
+    with open(lab.path("out.h5.lock"), "w") as lock:
+        fcntl.lockf(lock, fcntl.LOCK_EX)
+        assert "in use" in lab.check("verify", "out.h5", "--repair", code=USAGE).err
+        assert "1 problem" in lab.check("verify", "out.h5", code=FAILED).out  # to look is allowed
+    assert out.read_bytes() == before
+    lab.check("verify", "out.h5", "--repair", code=FAILED)
+    lab.verify("out.h5")
 
 
 def test_a_lost_done_flag_is_a_task_to_compute_again(lab, out, whole):

@@ -4,7 +4,8 @@
  *   ERROR  number of the error; 0 is a lie: a write that reports success and stores nothing
  *   FIRST  the first of these calls that fails, counted from 1 (default 1); all later ones fail too
  *   RANK   the MPI rank that it happens to (default: every one)
- * FAULTY_IO_FILE: only files whose path ends with this text. */
+ * FAULTY_IO_FILE: only files whose path ends with this text. FAULTY_IO_RANGE=FROM-TO: only reads and writes that start at an
+ * offset of [FROM, TO). */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -21,10 +22,15 @@
 static atomic_int calls[4];
 static const char *const names[4] = {"fallocate", "pread", "pwrite", "fsync"};
 
-static int concerns(int descriptor) {
+static int concerns(int descriptor, off64_t offset) {
     char link[64], path[4096];
-    const char *wanted = getenv("FAULTY_IO_FILE");
+    const char *wanted = getenv("FAULTY_IO_FILE"), *range = getenv("FAULTY_IO_RANGE");
+    long long from = 0, to = 0;
     ssize_t size;
+    if (range != NULL) {
+        if (sscanf(range, "%lld-%lld", &from, &to) != 2) abort();
+        if (offset < from || offset >= to) return 0;
+    }
     snprintf(link, sizeof link, "/proc/self/fd/%d", descriptor);
     size = readlink(link, path, sizeof path - 1);
     if (size < 0) return 0;
@@ -39,11 +45,11 @@ static int rank_matches(const char *rank) {
 }
 
 /* The error that this call has to end with, or NO_FAULT. */
-static int fault_of(int call, int descriptor) {
+static int fault_of(int call, int descriptor, off64_t offset) {
     const char *plan = getenv("FAULTY_IO");
     char copy[256], *state = NULL, *word;
     int number;
-    if (plan == NULL || !concerns(descriptor)) return NO_FAULT;
+    if (plan == NULL || !concerns(descriptor, offset)) return NO_FAULT;
     number = atomic_fetch_add(&calls[call], 1) + 1;
     snprintf(copy, sizeof copy, "%s", plan);
     for (word = strtok_r(copy, ",", &state); word != NULL; word = strtok_r(NULL, ",", &state)) {
@@ -57,14 +63,14 @@ static int fault_of(int call, int descriptor) {
 
 #define REAL(name) __extension__((__typeof__(&name))dlsym(RTLD_NEXT, #name))
 
-#define FAIL_OR(call, descriptor, bytes)                  \
-    do {                                                  \
-        const int error = fault_of((call), (descriptor)); \
-        if (error == 0) return (bytes);                   \
-        if (error > 0) {                                  \
-            errno = error;                                \
-            return -1;                                    \
-        }                                                 \
+#define FAIL_OR(call, descriptor, offset, bytes)                    \
+    do {                                                            \
+        const int error = fault_of((call), (descriptor), (offset)); \
+        if (error == 0) return (bytes);                             \
+        if (error > 0) {                                            \
+            errno = error;                                          \
+            return -1;                                              \
+        }                                                           \
     } while (0)
 
 static ssize_t total(const struct iovec *pieces, int count) {
@@ -75,46 +81,46 @@ static ssize_t total(const struct iovec *pieces, int count) {
 }
 
 int fallocate(int descriptor, int mode, off_t offset, off_t size) {
-    FAIL_OR(0, descriptor, 0);
+    FAIL_OR(0, descriptor, offset, 0);
     return REAL(fallocate)(descriptor, mode, offset, size);
 }
 
 int fallocate64(int descriptor, int mode, off64_t offset, off64_t size) {
-    FAIL_OR(0, descriptor, 0);
+    FAIL_OR(0, descriptor, offset, 0);
     return REAL(fallocate64)(descriptor, mode, offset, size);
 }
 
 ssize_t pread(int descriptor, void *bytes, size_t size, off_t offset) {
-    FAIL_OR(1, descriptor, (ssize_t)size);
+    FAIL_OR(1, descriptor, offset, (ssize_t)size);
     return REAL(pread)(descriptor, bytes, size, offset);
 }
 
 ssize_t pread64(int descriptor, void *bytes, size_t size, off64_t offset) {
-    FAIL_OR(1, descriptor, (ssize_t)size);
+    FAIL_OR(1, descriptor, offset, (ssize_t)size);
     return REAL(pread64)(descriptor, bytes, size, offset);
 }
 
 ssize_t pwrite(int descriptor, const void *bytes, size_t size, off_t offset) {
-    FAIL_OR(2, descriptor, (ssize_t)size);
+    FAIL_OR(2, descriptor, offset, (ssize_t)size);
     return REAL(pwrite)(descriptor, bytes, size, offset);
 }
 
 ssize_t pwrite64(int descriptor, const void *bytes, size_t size, off64_t offset) {
-    FAIL_OR(2, descriptor, (ssize_t)size);
+    FAIL_OR(2, descriptor, offset, (ssize_t)size);
     return REAL(pwrite64)(descriptor, bytes, size, offset);
 }
 
 ssize_t pwritev(int descriptor, const struct iovec *pieces, int count, off_t offset) {
-    FAIL_OR(2, descriptor, total(pieces, count));
+    FAIL_OR(2, descriptor, offset, total(pieces, count));
     return REAL(pwritev)(descriptor, pieces, count, offset);
 }
 
 ssize_t pwritev64(int descriptor, const struct iovec *pieces, int count, off64_t offset) {
-    FAIL_OR(2, descriptor, total(pieces, count));
+    FAIL_OR(2, descriptor, offset, total(pieces, count));
     return REAL(pwritev64)(descriptor, pieces, count, offset);
 }
 
 int fsync(int descriptor) {
-    FAIL_OR(3, descriptor, 0);
+    FAIL_OR(3, descriptor, 0, 0);
     return REAL(fsync)(descriptor);
 }
