@@ -191,6 +191,8 @@ def test_a_flag_that_is_lost_later(lab, whole):
     flagged = flags_watch(lab.path("out.h5"))
     wait_until(lambda: flagged() > 0, "a flag")
     first = int(statuses(lab.path("out.h5")).nonzero()[0][0])
+    before = flagged()
+    wait_until(lambda: flagged() > before, "the next epoch, when this flag was read back")
     with open(lab.path("out.h5"), "r+b") as file:
         file.seek(flag_offset(lab.path("out.h5")) + first)
         file.write(b"\0")
