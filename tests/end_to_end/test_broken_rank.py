@@ -3,13 +3,14 @@ a collective, and would for ever. What was written is whole."""
 
 import time
 
+import h5py
 import numpy
 import pytest
 
-from conftest import DONE, FAILED, FULL, TASKS, flags_watch, statuses, wait_for_session, wait_until
+from conftest import DONE, FAILED, FULL, statuses, wait_for_session
 
 CASES = [(ranks, rank) for ranks in ([None, 2, 4] if FULL else [None, 3]) for rank in range(ranks or 1)]
-SOON = 30.0
+SOON = 60.0  # seconds: a program that waits for ever does not end by then
 
 
 @pytest.mark.parametrize("place", ["engine", "writer"])
@@ -27,21 +28,20 @@ def test_a_rank_that_throws(lab, ranks, rank, place):
     lab.assert_same("out.h5", "whole.h5")
 
 
-def test_nobody_waits_for_a_long_tile(lab):
-    """Nobody waits for the end of a tile: not the threads of this rank, not the other ranks."""
-    job = lab.start("run", "study.toml", "-o", "out.h5", "--epoch", 0.2, "--threads", 2, ranks=2,
-                    fault="break@engine=1,sleep@*=20")  # fmt: skip
+def test_nobody_waits_for_a_long_part(lab):
+    """Not the threads of this rank, nor the other ranks."""
+    lab.write("parts.toml", lab.check("example", "information").out)
+    job = lab.start("run", "parts.toml", "-o", "out.h5", "--epoch", 0.2, "--threads", 2, ranks=2,
+                    fault="break@engine=1,sleep@*=50")  # fmt: skip
     wait_for_session(lab.path("out.h5"))
     begin = time.monotonic()
-    job.wait(60)
+    job.wait()
     assert job.code == FAILED and "rank 1: fault on demand" in job.err
-    assert time.monotonic() - begin < 20 + SOON / 2  # its own master thread may be in a tile when the epoch is over
+    assert time.monotonic() - begin < 40
 
 
 def test_more_starts_than_the_table_of_sessions_holds(lab):
     """A study that needs many nights is finished all the same."""
-    import h5py
-
     lab.check("run", "study.toml", "-o", "out.h5", "--threads", 2, fault="throw@9", code=3)
     with h5py.File(lab.path("out.h5"), "r") as file:
         offset, rows = file["sessions/start"].id.get_offset(), file["sessions/start"].shape[0]

@@ -9,7 +9,7 @@ import struct
 import h5py
 import pytest
 
-from conftest import DONE, FAILED, FAULTY, FULL, STUDY, TASKS, USAGE, Lab, statuses
+from conftest import DONE, FAILED, FAULTY, FULL, STUDY, USAGE, Lab, statuses
 
 FLIPS = 300 if FULL else 24
 REPAIRS = 10 if FULL else 1  # rounds of 30 flips

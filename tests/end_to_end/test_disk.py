@@ -10,12 +10,12 @@ import h5py
 import numpy
 import pytest
 
-from conftest import DONE, FAILED, FULL, STUDY, TASK_FAILED, TASKS, THROW, USAGE, Lab, program, statuses
+from conftest import DONE, FAILED, FULL, STUDY, TASK_FAILED, TASKS, USAGE, Lab, program, statuses
 from conftest import flags_watch, wait_for_session, wait_until
 from faults import disk, failing, faulty_io, fill, remount, without_privileges
 
 SLOWLY = "sleep@*=0.03"
-SOON = 30.0  # seconds: a program that waits for ever does not end by then
+SOON = 60.0  # seconds: a program that waits for ever does not end by then
 
 
 @pytest.fixture(scope="module")

@@ -7,10 +7,9 @@ import sys
 import h5py
 import netCDF4
 import numpy
-import pytest
 import xarray
 
-from conftest import DONE, FULL, TASKS, flags_watch, wait_for_session, wait_until
+from conftest import DONE, FULL, TASKS, wait_for_session
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "analysis"))
 from sigmaflow_analysis import open_store  # noqa: E402, found by the path above

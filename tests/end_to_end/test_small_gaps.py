@@ -3,7 +3,6 @@ more than one process writes for all. With the setting of the program none is lo
 program reads back makes it loud."""
 
 import pathlib
-import shutil
 import subprocess
 
 import numpy
