@@ -123,7 +123,11 @@ class Conductor {
     bool meet(const EpochState& agreed) {
         if (agreed.stop) take_no_more();
         const double begin = steady_seconds();
-        if (agreed.finished > 0 || (agreed.stop && !outcome_.stopped)) write();
+        if (agreed.finished > 0 || (agreed.stop && !outcome_.stopped)) {
+            write();
+        } else {
+            options_.after_epoch(0, 0.0, begin - options_.started);
+        }
         last_epoch_ = steady_seconds();
         longest_write_ = std::max(longest_write_, last_epoch_ - begin);
         outcome_.stopped = agreed.stop;

@@ -248,9 +248,9 @@ def assert_refused(lab, hint):
 def test_flips_in_metadata_are_found(lab, out, moments):
     """Header, HDF5's own structures, tables, study text, and the unused bytes between them."""
     stretches = list(Map(out).frozen(out.stat().st_size))
-    places = [moments.randrange(HEADER) for _ in range(FLIPS // 4)]
+    places = list(range(HEADER))
     places += [moments.randrange(HEADER, USER_BLOCK) for _ in range(FLIPS // 12)]
-    while len(places) < FLIPS:  # every other one in any stretch, every other one anywhere
+    while len(places) < max(FLIPS, 72):  # every other one in any stretch, every other one anywhere
         weights = [size for _, size in stretches] if len(places) % 2 == 0 else None
         ((offset, size),) = moments.choices(stretches, weights)
         places.append(offset + moments.randrange(size))
@@ -260,8 +260,9 @@ def test_flips_in_metadata_are_found(lab, out, moments):
         flip(out, place, mask)
         verdict = lab.check("verify", "out.h5", code=FAILED)
         assert named(verdict) == {"metadata"}, (place, mask)
-        refused = lab.check("run", "study.toml", "-o", "out.h5", "--resume", code=USAGE)
-        assert "out.h5" in refused.err
+        if found % 8 == 0:
+            refused = lab.check("run", "study.toml", "-o", "out.h5", "--resume", code=USAGE)
+            assert "out.h5" in refused.err
         found += 1
         flip(out, place, mask)
     lab.verify("out.h5")

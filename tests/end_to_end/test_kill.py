@@ -1,6 +1,7 @@
 """SIGKILL at random moments: the file opens, every flagged task is whole, a resume on another layout ends with the
 bits of an uninterrupted run."""
 
+import re
 import shutil
 import time
 
@@ -166,6 +167,21 @@ def test_during_a_second_try_of_a_failed_task(lab, reference):
     lab.verify("out.h5")
     lab.check("run", "study.toml", "-o", "whole.h5", "--quiet", "--threads", 2)
     lab.assert_same("out.h5", "whole.h5")
+
+
+def test_a_job_is_heard_of_while_no_task_ends(lab):
+    """Where a file system knows no locks, the heartbeat alone tells that a job lives."""
+    job = start(lab, (2, 1), fault="sleep@*=2")
+    wait_for_session(lab.path("out.h5"))
+
+    def heartbeat():
+        found = re.search(r"heartbeat=(\S+)", lab.path("out.h5.lock").read_text())
+        return float(found[1]) if found else 0.0
+
+    first = heartbeat()
+    wait_until(lambda: heartbeat() > first, "a heartbeat")
+    assert not statuses(lab.path("out.h5")).any()
+    job.kill()
 
 
 def test_a_living_job_keeps_others_out(lab):
