@@ -41,6 +41,7 @@ static int concerns(int descriptor, off64_t offset) {
 
 static int rank_matches(const char *rank) {
     const char *mine = getenv("OMPI_COMM_WORLD_RANK");
+    if (mine == NULL) mine = getenv("PMI_RANK"); /* MPICH */
     return *rank == '\0' || strcmp(rank, mine == NULL ? "0" : mine) == 0;
 }
 
