@@ -13,7 +13,8 @@ Json json_of(const Eigen::MatrixXd& matrix) {
 }
 
 void print_json(const Json& json) {
-    fmt::print("{}\n", json.dump(1, ' ', false, Json::error_handler_t::replace));  // a path may be no UTF-8
+    // Texts may come from a damaged file or be paths: bytes that are no UTF-8 become U+FFFD.
+    fmt::print("{}\n", json.dump(1, ' ', false, Json::error_handler_t::replace));
 }
 
 }  // namespace sigmaflow

@@ -1,5 +1,7 @@
 #include "sigmaflow/parallel/epoch_agreement.hpp"
 
+#include <exception>
+
 #include "sigmaflow/core/clock.hpp"
 
 namespace sigmaflow {
@@ -7,6 +9,7 @@ namespace sigmaflow {
 EpochAgreement::EpochAgreement(MPI_Comm comm, Watchdog& watchdog) : comm_(comm), watchdog_(watchdog) {}
 
 EpochAgreement::~EpochAgreement() {
+    if (std::uncaught_exceptions() > 0) return;  // the other ranks will not come: the job is about to be ended
     if (is_under_way()) MPI_Wait(&request_, MPI_STATUS_IGNORE);
 }
 

@@ -1,5 +1,7 @@
 #include "sigmaflow/parallel/shared_counter.hpp"
 
+#include <exception>
+
 namespace sigmaflow {
 
 SharedCounter::SharedCounter(MPI_Comm comm, std::int64_t end) : end_(end) {
@@ -16,6 +18,7 @@ SharedCounter::SharedCounter(MPI_Comm comm, std::int64_t end) : end_(end) {
 }
 
 SharedCounter::~SharedCounter() {
+    if (std::uncaught_exceptions() > 0) return;  // the other ranks will not come: the job is about to be ended
     if (under_way_) MPI_Wait(&request_, MPI_STATUS_IGNORE);
     MPI_Win_unlock_all(window_);
     MPI_Win_free(&window_);

@@ -22,11 +22,12 @@ namespace {
 class Conductor {
   public:
     Conductor(const Plan& plan, const std::vector<std::size_t>& open_tasks, TileQueue& queue, StoreWriter& writer,
-              const EngineOptions& options, MPI_Comm comm, Watchdog& watchdog)
+              const FaultPlan& faults, const EngineOptions& options, MPI_Comm comm, Watchdog& watchdog)
         : plan_(plan),
           open_tasks_(open_tasks),
           queue_(queue),
           writer_(writer),
+          faults_(faults),
           options_(options),
           comm_(comm),
           watchdog_(watchdog),
@@ -34,7 +35,9 @@ class Conductor {
                                  [&](std::size_t task) { return plan.analysis_of(plan.tasks[task]) != nullptr; })),
           counter_(comm, static_cast<std::int64_t>(open_tasks.size())),
           agreement_(comm, watchdog),
-          last_epoch_(steady_seconds()) {}
+          last_epoch_(steady_seconds()) {
+        MPI_Comm_rank(comm, &rank_);
+    }
 
     /// One round between two tiles; false when the execution has ended on all ranks.
     bool conduct() {
@@ -43,6 +46,7 @@ class Conductor {
         if (!agreement_.is_under_way() && ready_to_meet()) {
             const bool busy = is_busy();
             const std::int64_t parts = queue_.open_parts();  // before finished_count(): no part may fall in between
+            faults_.strike_rank("engine", rank_);
             agreement_.start({stopping_, busy, static_cast<std::int64_t>(queue_.finished_count()), parts});
         }
         const auto agreed = agreement_.test();
@@ -119,7 +123,11 @@ class Conductor {
     bool meet(const EpochState& agreed) {
         if (agreed.stop) take_no_more();
         const double begin = steady_seconds();
-        if (agreed.finished > 0 || (agreed.stop && !outcome_.stopped)) write();
+        if (agreed.finished > 0 || (agreed.stop && !outcome_.stopped)) {
+            write();
+        } else {
+            options_.after_epoch(0, 0.0, begin - options_.started);
+        }
         last_epoch_ = steady_seconds();
         longest_write_ = std::max(longest_write_, last_epoch_ - begin);
         outcome_.stopped = agreed.stop;
@@ -133,6 +141,7 @@ class Conductor {
         for (const auto& task : finished) totals[1] += predicted_seconds(plan_.tasks[task.task].work);
         watchdog_.together("writing results", [&] {
             MPI_Allreduce(MPI_IN_PLACE, totals.data(), 2, MPI_DOUBLE, MPI_SUM, comm_);
+            faults_.strike_rank("writer", rank_);
             writer_.write(finished);
         });
         outcome_.written += static_cast<std::int64_t>(totals[0]);
@@ -143,9 +152,11 @@ class Conductor {
     const std::vector<std::size_t>& open_tasks_;
     TileQueue& queue_;
     StoreWriter& writer_;
+    const FaultPlan& faults_;
     const EngineOptions& options_;
     MPI_Comm comm_;
     Watchdog& watchdog_;
+    int rank_ = 0;
     bool has_parts_;
     std::size_t latest_ = 0;  ///< of the open tasks that was fetched
     SharedCounter counter_;
@@ -189,16 +200,14 @@ EngineOutcome execute(const Plan& plan, const Layout& layout, const std::vector<
     TileQueue queue;
     std::unique_ptr<Conductor> made;
     watchdog.together("beginning to hand out tasks", [&] {
-        made = std::make_unique<Conductor>(plan, open_tasks, queue, writer, options, comm, watchdog);
+        made = std::make_unique<Conductor>(plan, open_tasks, queue, writer, faults, options, comm, watchdog);
     });
     Conductor& conductor = *made;
     std::atomic<bool> ended = false;
-    std::exception_ptr fault;
     const int threads = options.threads + (conductor.has_parts() ? 1 : 0);
 #pragma omp parallel num_threads(threads)
     {
-        // Failures of a tile are caught in the worker; what the conductor throws has to leave the parallel region
-        // first.
+        // Failures of a tile are caught in the worker.
         TileWorker worker(plan, layout, faults, queue, options.started);
         if (omp_get_thread_num() == 0) {
             try {
@@ -206,8 +215,9 @@ EngineOutcome execute(const Plan& plan, const Layout& layout, const std::vector<
                     lead_apart(conductor, queue);
                 else
                     lead(conductor, worker);
-            } catch (...) {
-                fault = std::current_exception();
+            } catch (const std::exception& error) {
+                // At once: the others wait in collectives, and threads of this rank may have long to work.
+                abort_all(comm, error.what());
             }
             queue.clear();
             ended = true;
@@ -217,7 +227,6 @@ EngineOutcome execute(const Plan& plan, const Layout& layout, const std::vector<
             }
         }
     }
-    if (fault) std::rethrow_exception(fault);
     const EngineOutcome outcome = conductor.outcome();
     watchdog.together("the end of handing out tasks", [&] { made.reset(); });
     return outcome;

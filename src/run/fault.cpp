@@ -1,5 +1,6 @@
 #include "sigmaflow/run/fault.hpp"
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <regex>
@@ -27,9 +28,16 @@ FaultPlan::FaultPlan(const std::string& text) {
             hanging_rank_ = std::stoi(parts[1]);
             continue;
         }
+        static const std::regex breaking(R"(break@(engine|writer)=(\d{1,6}))");
+        if (std::regex_match(word, parts, breaking)) {
+            broken_.emplace_back(parts[1], std::stoi(parts[2]));
+            continue;
+        }
         if (!std::regex_match(word, parts, form) || (parts[1] == "sleep") != parts[3].matched) {
-            throw InputError("SIGMAFLOW_FAULT has '" + word + "'",
-                             "expected throw@TASK, sleep@TASK=SECONDS, race@TASK or hang@start=RANK");
+            throw InputError(
+                "SIGMAFLOW_FAULT has '" + word + "'",
+                "expected throw@TASK, sleep@TASK=SECONDS, race@TASK, hang@start=RANK, break@engine=RANK or "
+                "break@writer=RANK");
         }
         Fault fault;
         fault.action = parts[1] == "sleep" ? Action::sleep : parts[1] == "race" ? Action::race : Action::fail;
@@ -42,6 +50,11 @@ FaultPlan::FaultPlan(const std::string& text) {
 
 void FaultPlan::strike_start(int rank) const {
     while (rank == hanging_rank_) std::this_thread::sleep_for(std::chrono::seconds(1));
+}
+
+void FaultPlan::strike_rank(const std::string& place, int rank) const {
+    if (std::ranges::find(broken_, std::pair(place, rank)) == broken_.end()) return;
+    throw std::runtime_error("fault on demand in the " + place + " (SIGMAFLOW_FAULT)");
 }
 
 void FaultPlan::strike(std::uint64_t task) const {

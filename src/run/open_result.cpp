@@ -33,8 +33,7 @@ std::vector<TaskStatus> resume(const RunOptions& options, const Layout& layout) 
     const VerifyReport report = verify_store(options.output);
     if (!report.damage.empty()) {
         throw InputError(options.output + " is damaged",
-                         report.damage.front().where + ": " + report.damage.front().what,
-                         "run 'sigmaflow verify --repair " + options.output + "', then resume");
+                         report.damage.front().where + ": " + report.damage.front().what, way_out(report));
     }
     const StoreReader reader(options.output);
     const Layout& stored = reader.layout();

@@ -195,6 +195,10 @@ class RunSession {
             }
             if (failed > 0) code = static_cast<int>(ExitCode::task_failed);
             if (stopped && left) code = static_cast<int>(ExitCode::stopped);
+            if (left && !stopped) {
+                throw std::runtime_error("all tasks were computed, but some are without their flags in " +
+                                         options_.output + ": they were lost on the way; --resume computes them again");
+            }
             report(failed, stopped && left, reader);
         }
         watchdog_.together("counting what is left", [&] { code = greatest(mpi_.comm(), code); });

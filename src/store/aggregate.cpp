@@ -9,6 +9,7 @@
 #include "group_summary.hpp"
 #include "hdf5.hpp"
 #include "labelled.hpp"
+#include "memory_file.hpp"
 #include "parts.hpp"
 #include "sigmaflow/store/output.hpp"
 
@@ -53,8 +54,11 @@ hdf5::Handle create_summary_file(const std::string& path) {
 
 void write_summary(const Parts& parts, const std::string& path) {
     const auto& layout = parts.layout();
+    const ByteFile target(path, ByteFile::Mode::create);
+    const MemoryFile memory;
     {
         const auto file = create_summary_file(path);
+        memory.stand_in_for(hdf5::descriptor_of(file.id()));
         write_origin(file.id(), "sigmaflow-summary", kSummaryVersion, layout);
         for (const auto& table : layout.tables) write_table(file.id(), table);
         write_table(file.id(), task_summary(parts));
@@ -67,7 +71,11 @@ void write_summary(const Parts& parts, const std::string& path) {
         }
         hdf5::check(H5Fflush(file.id(), H5F_SCOPE_GLOBAL), "flush '" + path + "'");
     }
-    ByteFile(path, ByteFile::Mode::write).sync();
+    const Extent all{0, memory.size()};
+    target.resize(all.size);
+    target.reserve({&all, 1});
+    memory.copy_to(target);
+    target.sync();
 }
 
 }  // namespace

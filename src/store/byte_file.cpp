@@ -17,6 +17,15 @@
 namespace sigmaflow {
 namespace {
 
+int flags_of(ByteFile::Mode mode) {
+    switch (mode) {
+        case ByteFile::Mode::read: return O_RDONLY;
+        case ByteFile::Mode::write: return O_RDWR;
+        case ByteFile::Mode::create: return O_RDWR | O_CREAT | O_TRUNC;
+    }
+    throw std::logic_error("unknown mode of a file");
+}
+
 [[noreturn]] void fail(const std::string& doing, const std::string& path) {
     throw std::runtime_error(fmt::format("cannot {} '{}' ({})", doing, path, std::strerror(errno)));
 }
@@ -25,8 +34,12 @@ namespace {
 
 ByteFile::ByteFile(const std::string& path, Mode mode) : path_(path) {
     // Without O_NONBLOCK, opening a pipe would wait for its other end. Files take no notice of it.
-    descriptor_ = ::open(path.c_str(), (mode == Mode::write ? O_RDWR : O_RDONLY) | O_NONBLOCK | O_CLOEXEC);
-    if (descriptor_ < 0) throw InputError("cannot open '" + path + "'", std::strerror(errno));
+    constexpr mode_t kUpToUmask = 0666;
+    descriptor_ = ::open(path.c_str(), flags_of(mode) | O_NONBLOCK | O_CLOEXEC, kUpToUmask);
+    if (descriptor_ < 0) {
+        throw InputError((mode == Mode::create ? "cannot create '" : "cannot open '") + path + "'",
+                         std::strerror(errno));
+    }
     const std::string kind = irregular_kind(descriptor_);
     if (kind.empty()) return;
     ::close(descriptor_);
@@ -72,6 +85,10 @@ void ByteFile::write(std::uint64_t offset, std::span<const std::byte> bytes) con
         if (put < 0) fail("write", path_);
         done += static_cast<std::size_t>(put);
     }
+}
+
+void ByteFile::resize(std::uint64_t size) const {
+    if (::ftruncate(descriptor_, static_cast<off_t>(size)) != 0) fail("resize", path_);
 }
 
 void ByteFile::sync() const {

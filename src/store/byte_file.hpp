@@ -18,9 +18,9 @@ struct Extent {
 
 class ByteFile {
   public:
-    enum class Mode { read, write };
+    enum class Mode { read, write, create };  ///< create: empties a file that is there
 
-    /// InputError when the file cannot be opened or is none: a folder, a pipe, a device.
+    /// InputError when the file cannot be opened or created, or is none: a folder, a pipe, a device.
     ByteFile(const std::string& path, Mode mode);
     ~ByteFile();
     ByteFile(ByteFile&& other) noexcept;
@@ -34,6 +34,8 @@ class ByteFile {
     void read(std::uint64_t offset, std::span<std::byte> out) const;
     [[nodiscard]] std::vector<std::byte> read(std::uint64_t offset, std::uint64_t size) const;
     void write(std::uint64_t offset, std::span<const std::byte> bytes) const;
+    /// Cuts it or adds a hole.
+    void resize(std::uint64_t size) const;
     void sync() const;
     /// Forgets cached pages of a range: the next read asks the file system.
     void forget(std::uint64_t offset, std::uint64_t size) const;

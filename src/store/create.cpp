@@ -8,6 +8,7 @@
 #include "check_layout.hpp"
 #include "file_header.hpp"
 #include "hdf5.hpp"
+#include "memory_file.hpp"
 #include "part_extents.hpp"
 #include "write_metadata.hpp"
 
@@ -31,14 +32,18 @@ hdf5::Handle create_file(const std::string& path) {
 void build(const std::string& path, const Layout& layout) {
     std::uint64_t table_offset = 0;
     std::size_t range_count = 0;
+    const ByteFile file(path, ByteFile::Mode::create);
+    const MemoryFile memory;
     {
-        const auto file = create_file(path);
-        const auto ranges = write_metadata(file.id(), layout);
+        const auto hdf5_file = create_file(path);
+        memory.stand_in_for(hdf5::descriptor_of(hdf5_file.id()));
+        const auto ranges = write_metadata(hdf5_file.id(), layout);
         range_count = ranges.size();
-        table_offset = write_ranges(file.id(), ranges);
-        hdf5::check(H5Fflush(file.id(), H5F_SCOPE_GLOBAL), "flush '" + path + "'");
+        table_offset = write_ranges(hdf5_file.id(), ranges);
+        hdf5::check(H5Fflush(hdf5_file.id(), H5F_SCOPE_GLOBAL), "flush '" + path + "'");
     }
-    const ByteFile file(path, ByteFile::Mode::write);
+    file.resize(memory.size());
+    memory.copy_to(file);
     file.reserve(part_extents(read_metadata(path), file.size()));
     write_header(file, table_offset, range_count);
     file.sync();

@@ -83,13 +83,16 @@ Header read_header(const ByteFile& file) {
 }
 
 std::string identity_fault(const ByteFile& file) {
-    if (file.size() < kUserBlockBytes) return "it is too short for a sigmaflow result file";
+    if (file.size() < kUserBlockBytes) return "it is too short for a sigmaflow result file: it was cut off";
     const auto header = read_header(file);
     if (header.magic != kMagic) return "it does not start as a sigmaflow result file";
-    if (header.header_digest != header.digest()) return "its header is damaged";
-    if (header.version != kFormatVersion) {
-        return fmt::format("it has format version {}, this program reads version {}", header.version, kFormatVersion);
+    const bool intact = header.header_digest == header.digest();
+    if (header.version != kFormatVersion) {  // another version may keep its digest elsewhere
+        const auto* doubt = intact ? "it has" : "its header is damaged, or of";
+        return fmt::format("{} format version {}, this program reads version {}: a newer sigmaflow may read it", doubt,
+                           header.version, kFormatVersion);
     }
+    if (!intact) return "its header is damaged";
     return {};
 }
 
@@ -135,6 +138,12 @@ bool is_result_file(const ByteFile& file) {
         return found == expected;
     };
     return starts(0, kMagic) || starts(kUserBlockBytes, kHdf5);
+}
+
+bool has_other_version(const ByteFile& file) {
+    if (file.size() < kUserBlockBytes) return false;
+    const auto header = read_header(file);
+    return header.magic == kMagic && header.header_digest == header.digest() && header.version != kFormatVersion;
 }
 
 std::string header_fault(const ByteFile& file) {

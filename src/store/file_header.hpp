@@ -27,6 +27,9 @@ void write_header(const ByteFile& file, std::uint64_t table_offset, std::uint64_
 /// Whether the file is of this format, damaged or not: its first bytes or those behind the header are.
 [[nodiscard]] bool is_result_file(const ByteFile& file);
 
+/// Whether a whole header names another format version: the file is not damaged but foreign.
+[[nodiscard]] bool has_other_version(const ByteFile& file);
+
 /// What is wrong with header and frozen bytes, in words; empty when nothing is. Never trusts a number it has not
 /// checked.
 [[nodiscard]] std::string header_fault(const ByteFile& file);

@@ -146,6 +146,12 @@ Handle open_file(const std::string& path) {
     return {id, H5Fclose, "open '" + path + "' as HDF5"};
 }
 
+int descriptor_of(hid_t file) {
+    void* descriptor = nullptr;
+    check(H5Fget_vfd_handle(file, H5P_DEFAULT, &descriptor), "find the descriptor of a file");
+    return *static_cast<int*>(descriptor);
+}
+
 Handle open_group(hid_t parent, const std::string& name) {
     return {H5Gopen2(parent, name.c_str(), H5P_DEFAULT), H5Gclose, "open group '" + name + "'"};
 }

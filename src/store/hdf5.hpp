@@ -51,6 +51,7 @@ void check(herr_t result, const std::string& doing);
 [[nodiscard]] Handle text_type();
 
 [[nodiscard]] Handle open_file(const std::string& path);  ///< serial, read only
+[[nodiscard]] int descriptor_of(hid_t file);              ///< of a file that is not open with MPI-IO
 [[nodiscard]] Handle open_group(hid_t parent, const std::string& name);
 [[nodiscard]] Handle open_dataset(hid_t parent, const std::string& name);
 [[nodiscard]] std::vector<hsize_t> shape(hid_t dataset);

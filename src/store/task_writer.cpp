@@ -143,6 +143,13 @@ void TaskWriter::read_back(std::span<const Item> items) {
     }
 }
 
+void TaskWriter::read_back_statuses(std::span<const Item> items) const {
+    for (const auto& item : items) {
+        const auto flag = item.record.entry(TaskColumn::status);
+        check_on_disk(status_offset_ + item.task->task, flag.size(), hash64(flag), item.task->task);
+    }
+}
+
 void TaskWriter::check_on_disk(std::uint64_t offset, std::uint64_t size, std::uint64_t digest,
                                std::uint64_t task) const {
     constexpr int kTries = 5;  // a network file system may show an old page once or twice

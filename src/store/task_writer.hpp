@@ -39,6 +39,8 @@ class TaskWriter {
     /// Reads this rank's rows and checksums as the file system has them; std::runtime_error when they are not what was
     /// written. A fault of the parallel file system or the MPI library must not get a flag that vouches for it.
     void read_back(std::span<const Item> items);
+    /// The same for their flags.
+    void read_back_statuses(std::span<const Item> items) const;
     /// The column `start` of /sessions, read by one rank only.
     [[nodiscard]] std::vector<double> session_starts(bool read);
 

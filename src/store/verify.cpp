@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
 #include "byte_file.hpp"
@@ -83,6 +84,7 @@ VerifyReport verify_store(const std::string& path) {
         if (file.size() >= kTelling && !is_result_file(file)) {
             throw InputError("'" + path + "' is no sigmaflow result file");
         }
+        if (has_other_version(file)) check_header(path);
         if (const auto fault = header_fault(file); !fault.empty()) {
             report.damage.push_back({"metadata", fault, -1});
             return report;
@@ -97,12 +99,18 @@ VerifyReport verify_store(const std::string& path) {
     return report;
 }
 
+std::string way_out(const VerifyReport& report) {
+    if (std::ranges::all_of(report.damage, [](const Damage& damage) { return damage.task >= 0; })) {
+        return "'sigmaflow verify --repair' and then 'sigmaflow run --resume' compute the damaged tasks again";
+    }
+    return "only tasks can be computed again: restore a backup, or start anew with 'sigmaflow run --overwrite'";
+}
+
 std::uint64_t repair_store(const std::string& path, const VerifyReport& report) {
     std::set<std::uint64_t> tasks;
     for (const auto& damage : report.damage) {
         if (damage.task < 0) {
-            throw InputError("cannot repair '" + path + "'", damage.where + ": " + damage.what,
-                             "only tasks can be computed again: start a new file");
+            throw InputError("'" + path + "' cannot be repaired", damage.where + ": " + damage.what, way_out(report));
         }
         tasks.insert(static_cast<std::uint64_t>(damage.task));
     }

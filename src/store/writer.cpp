@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <exception>
 #include <functional>
 
 #include "check_layout.hpp"
@@ -127,6 +128,10 @@ StoreWriter::StoreWriter(const std::string& path, const Layout& layout, MPI_Comm
 }
 
 StoreWriter::~StoreWriter() {
+    if (std::uncaught_exceptions() > 0) {  // closing is collective, and the other ranks will not come
+        static_cast<void>(impl_->writer.release());
+        return;
+    }
     impl_->writer.reset();
     if (impl_->comm != MPI_COMM_NULL) MPI_Comm_free(&impl_->comm);
 }
@@ -138,16 +143,15 @@ std::uint32_t StoreWriter::begin_session(const SessionInfo& info) {
         impl.session = static_cast<std::uint32_t>(std::ranges::find(starts, 0.0) - starts.begin());
     });
     MPI_Bcast(&impl.session, 1, MPI_UINT32_T, 0, impl.comm);
-    if (impl.session == impl.frame.max_sessions) {
-        throw InputError("no further session fits into '" + impl.path + "'",
-                         fmt::format("its table holds {}", impl.frame.max_sessions));
-    }
+    // A full table must not keep a study from being finished: the last row is used again.
+    impl.session = std::min(impl.session, static_cast<std::uint32_t>(impl.frame.max_sessions - 1));
     or_abort(impl.comm, "beginning a session", [&] {
         impl.write_session(SessionColumn::ranks, bytes_of(info.ranks));
         impl.write_session(SessionColumn::threads, bytes_of(info.threads));
         impl.write_session(SessionColumn::exit_code, bytes_of(std::int64_t{-1}));
         impl.write_session(SessionColumn::hosts, bytes_of(padded<kHostsBytes>(info.hosts)));
         impl.write_session(SessionColumn::job, bytes_of(padded<kJobBytes>(info.job_id)));
+        impl.write_session(SessionColumn::end, bytes_of(0.0));
         impl.write_session(SessionColumn::start, bytes_of(info.start_unix));
         impl.writer->flush();
     });
@@ -179,6 +183,7 @@ void StoreWriter::write(std::span<const FinishedTask> finished) {
         MPI_Barrier(impl.comm);  // no flag before the rows of every rank are on the disk
         impl.writer->write_statuses(items, agreed.table_rounds);
         impl.writer->flush();
+        impl.writer->read_back_statuses(items);
     });
 }
 

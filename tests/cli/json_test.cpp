@@ -34,5 +34,11 @@ TEST(Json, IsPrintedAloneWithALineEnd) {
     EXPECT_EQ(testing::internal::GetCapturedStdout(), "{\n \"b\": 1,\n \"a\": 2\n}\n") << "keys keep their order";
 }
 
+TEST(Json, BytesThatAreNoTextAreReplaced) {
+    testing::internal::CaptureStdout();
+    print_json({{"a", "x\xFFy"}});
+    EXPECT_EQ(testing::internal::GetCapturedStdout(), "{\n \"a\": \"x\xEF\xBF\xBDy\"\n}\n");
+}
+
 }  // namespace
 }  // namespace sigmaflow

@@ -1,6 +1,7 @@
 """SIGKILL at random moments: the file opens, every flagged task is whole, a resume on another layout ends with the
 bits of an uninterrupted run."""
 
+import re
 import shutil
 import time
 
@@ -10,9 +11,10 @@ import pytest
 from conftest import DONE, FAULTY, FULL, TASK_FAILED, TASKS, THROW
 from conftest import flags_watch, sessions, statuses, wait_for_session, wait_until
 
-RUNS, CREATIONS, RESUMES = (20, 5, 5) if FULL else (4, 1, 1)
+RUNS, CREATIONS, RESUMES = (50, 5, 5) if FULL else (2, 1, 1)  # RUNS of one rank, and as many of all
 SLOWLY = f"{THROW},sleep@*=0.03"
 LAYOUTS = [(3, 1), (None, 2), (2, 2), (5, 1), (None, 1), (1, 4)]  # None: without mpirun
+SEVERAL = [(3, 1), (2, 2), (5, 1)]  # whose mpirun has to notice that one rank is gone
 
 
 def start(lab, layout, *words, fault=SLOWLY):
@@ -74,9 +76,11 @@ def finish_and_compare(lab, layout, reference):
 
 
 @pytest.mark.parametrize("number", range(RUNS))
-def test_between_the_first_and_the_last_flag(lab, reference, moments, number):
-    layout, other = LAYOUTS[number % len(LAYOUTS)], LAYOUTS[(number + 2) % len(LAYOUTS)]
-    which = "all" if number % 2 == 0 else moments.randrange(8)
+@pytest.mark.parametrize("victims", ["all", "one"])
+def test_between_the_first_and_the_last_flag(lab, reference, moments, victims, number):
+    layouts = LAYOUTS if victims == "all" else SEVERAL
+    layout, other = layouts[number % len(layouts)], LAYOUTS[(number + 2) % len(LAYOUTS)]
+    which = "all" if victims == "all" else number // len(layouts) % layout[0]  # every rank in turn
     flags = kill_between_flags(lab, moments, layout, which)
     lab.verify("out.h5")
     assert_flagged_rows_are_those_of(lab.path("out.h5"), reference, flags)
@@ -163,6 +167,21 @@ def test_during_a_second_try_of_a_failed_task(lab, reference):
     lab.verify("out.h5")
     lab.check("run", "study.toml", "-o", "whole.h5", "--quiet", "--threads", 2)
     lab.assert_same("out.h5", "whole.h5")
+
+
+def test_a_job_is_heard_of_while_no_task_ends(lab):
+    """Where a file system knows no locks, the heartbeat alone tells that a job lives."""
+    job = start(lab, (2, 1), fault="sleep@*=2")
+    wait_for_session(lab.path("out.h5"))
+
+    def heartbeat():
+        found = re.search(r"heartbeat=(\S+)", lab.path("out.h5.lock").read_text())
+        return float(found[1]) if found else 0.0
+
+    first = heartbeat()
+    wait_until(lambda: heartbeat() > first, "a heartbeat")
+    assert not statuses(lab.path("out.h5")).any()
+    job.kill()
 
 
 def test_a_living_job_keeps_others_out(lab):

@@ -48,17 +48,23 @@ def test_signals(lab, number, ranks):
     finish(lab, "whole.h5")
 
 
-def test_a_signal_to_one_rank_stops_all_within_an_epoch(lab):
-    job = start(lab, 3, epoch=0.5)
+EVERY_RANK = [(rank, number) for rank in range(4) for number in (signal.SIGUSR1, signal.SIGUSR2)]
+
+
+@pytest.mark.parametrize("rank, number", EVERY_RANK if FULL else [(0, signal.SIGUSR2), (3, signal.SIGUSR1)])
+def test_a_signal_to_one_rank_stops_all_within_an_epoch(lab, rank, number):
+    job = start(lab, 4, epoch=0.5)
     pids = job.rank_pids()
     wait_for_session(lab.path("out.h5"))
     time.sleep(3 * TILE)
-    job._send(pids[1], signal.SIGUSR1)
+    job._send(pids[rank], number)
     asked = time.monotonic()
     job.wait()
     assert job.code == STOPPED, job.err
     assert time.monotonic() - asked < 0.5 + 2 * TILE + SPARE
     assert 0 < numpy.count_nonzero(statuses(lab.path("out.h5"))) < TASKS
+    assert sessions(lab.path("out.h5"))[0]["exit_code"] == STOPPED
+    lab.verify("out.h5")
 
 
 def test_a_signal_before_the_first_particle(lab):

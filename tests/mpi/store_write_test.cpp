@@ -149,7 +149,7 @@ TEST_F(StoreWrite, ATaskThatDoesNotFitIsRefusedByAllRanks) {
     remove(path);
 }
 
-TEST_F(StoreWrite, TheTableOfSessionsFillsUp) {
+TEST_F(StoreWrite, AFullTableOfSessionsUsesItsLastRowAgain) {
     const auto layout = artificial_layout();
     const auto path = make(layout);
     {
@@ -158,8 +158,16 @@ TEST_F(StoreWrite, TheTableOfSessionsFillsUp) {
             EXPECT_EQ(writer.begin_session({size, 1, "", "", 1.0 + i}), i);
             writer.end_session(10.0 + i, 0);
         }
-        EXPECT_THROW(writer.begin_session({size, 1, "", "", 9.0}), InputError);
+        EXPECT_EQ(writer.begin_session({size, 5, "", "", 99.0}), layout.max_sessions - 1);
     }
+    MPI_Barrier(MPI_COMM_WORLD);
+    const auto sessions = StoreReader(path).sessions();
+    ASSERT_EQ(sessions.size(), layout.max_sessions);
+    EXPECT_EQ(sessions.front().start_unix, 1.0);
+    EXPECT_EQ(sessions.back().start_unix, 99.0);
+    EXPECT_EQ(sessions.back().threads, 5);
+    EXPECT_EQ(sessions.back().end_unix, 0.0) << "not the end of the one before";
+    EXPECT_EQ(sessions.back().exit_code, -1);
     remove(path);
 }
 

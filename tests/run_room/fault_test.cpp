@@ -42,6 +42,16 @@ TEST(FaultPlan, SeveralInOneWord) {
     EXPECT_GE(seconds_of_strike(faults, 2), 0.03);
 }
 
+TEST(FaultPlan, OneRankBreaksOutsideOfTasks) {
+    const FaultPlan faults("break@engine=1,break@writer=0,throw@3");
+    EXPECT_THROW(faults.strike_rank("engine", 1), std::runtime_error);
+    EXPECT_THROW(faults.strike_rank("writer", 0), std::runtime_error);
+    EXPECT_NO_THROW(faults.strike_rank("engine", 0));
+    EXPECT_NO_THROW(faults.strike_rank("writer", 1));
+    EXPECT_NO_THROW(faults.strike(1));
+    EXPECT_THROW(faults.strike(3), std::runtime_error);
+}
+
 TEST(FaultPlan, ComesFromTheEnvironment) {
     setenv("SIGMAFLOW_FAULT", "throw@2", 1);
     EXPECT_THROW(FaultPlan::from_environment().strike(2), std::runtime_error);
@@ -49,9 +59,9 @@ TEST(FaultPlan, ComesFromTheEnvironment) {
 }
 
 TEST(FaultPlan, RefusesWhatItDoesNotKnow) {
-    for (const char* text :
-         {"bang", "throw", "throw@", "throw@x", "throw@-1", "sleep@1=x", "sleep@1=-1", "throw@1,", "@1",
-          "throw@1;throw@2", "sleep@1=1.2.3", "sleep@1", "throw@1=2", "throw@99999999999999999999999"}) {
+    for (const char* text : {"bang", "throw", "throw@", "throw@x", "throw@-1", "sleep@1=x", "sleep@1=-1", "throw@1,",
+                             "@1", "throw@1;throw@2", "sleep@1=1.2.3", "sleep@1", "throw@1=2",
+                             "throw@99999999999999999999999", "break@engine", "break@store=1", "break@engine=x"}) {
         if (std::string(text) == "throw@1,") {
             EXPECT_NO_THROW(FaultPlan{text}) << "a last comma";
         } else {

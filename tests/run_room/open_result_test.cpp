@@ -115,7 +115,7 @@ TEST_F(OpenResult, RefusesADamagedFileAndWhatIsNoResultFile) {
         file.seekp(2000);
         file.put('!');
     }
-    EXPECT_THAT(refusal(small.layout), AllOf(HasSubstr("damaged"), HasSubstr("--repair")));
+    EXPECT_THAT(refusal(small.layout), AllOf(HasSubstr("damaged"), HasSubstr("--overwrite")));
     std::ofstream(options.output) << "something else";
     EXPECT_THAT(refusal(small.layout), HasSubstr("result file"));
 }

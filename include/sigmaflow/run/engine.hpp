@@ -22,7 +22,7 @@ struct EngineOptions {
     double max_seconds = 0.0;  ///< from the start of the program, the last write included; 0: no limit
     double started = 0.0;      ///< steady_seconds() at the start of the program
     std::function<bool()> stop_requested;
-    /// Called on every rank after a write with its totals over all ranks.
+    /// Called on every rank after a meeting with the totals of its write over all ranks: zero when there was none.
     std::function<void(std::int64_t finished, double finished_cost, double elapsed)> after_epoch;
 };
 

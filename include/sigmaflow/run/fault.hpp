@@ -2,11 +2,13 @@
 /// \file
 /// Faults on demand, for tests of the program as a whole: SIGMAFLOW_FAULT="throw@17,sleep@*=0.01" makes task 17 throw
 /// and every tile sleep 10 ms; "race@*" lets threads count without a lock, for the thread sanitizer to find;
-/// "hang@start=1" keeps rank 1 from ever starting. Unset
-/// (always, outside of tests) nothing is read and nothing happens.
+/// "hang@start=1" keeps rank 1 from ever starting; "break@engine=1" and "break@writer=1" make it throw outside of all
+/// tasks: while the others meet, and while they write. Unset (always, outside of tests) nothing is read and nothing
+/// happens.
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace sigmaflow {
@@ -19,6 +21,8 @@ class FaultPlan {
 
     /// Called by every rank while it starts.
     void strike_start(int rank) const;
+    /// Called where a rank works for all: in the `engine` and before the `writer` writes.
+    void strike_rank(const std::string& place, int rank) const;
     /// Called at the start of every tile of a task.
     void strike(std::uint64_t task) const;
 
@@ -32,7 +36,8 @@ class FaultPlan {
     };
     std::vector<Fault> faults_;
     int hanging_rank_ = -1;
-    mutable std::int64_t races_ = 0;  ///< unguarded on purpose
+    std::vector<std::pair<std::string, int>> broken_;  ///< places and ranks
+    mutable std::int64_t races_ = 0;                   ///< unguarded on purpose
 };
 
 }  // namespace sigmaflow

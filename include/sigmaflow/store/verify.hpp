@@ -29,8 +29,11 @@ struct VerifyReport {
 ///   (the sum of `failures`), which are valid at the levels before they failed;
 /// - every `X_bins` adds up to `count` at every level and component;
 /// - `sigma` decreases where it is finite.
-/// InputError only when the file cannot be opened or is something else.
+/// InputError only when the file cannot be opened, is something else or of another version.
 [[nodiscard]] VerifyReport verify_store(const std::string& path);
+
+/// What to do about the damage, as a sentence.
+[[nodiscard]] std::string way_out(const VerifyReport& report);
 
 /// Makes the tasks that `report` names pending again and returns their number. InputError when the damage is not in
 /// tasks: then nothing in the file can be trusted. Serial; no job may be writing.
