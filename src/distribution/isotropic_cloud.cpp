@@ -14,16 +14,16 @@
 namespace sigmaflow {
 
 struct CloudDenoiser::Scratch : Denoiser::Workspace {
-    Scratch(int dim, Eigen::Index components, int class_count)
+    Scratch(int dim, int class_count)
         : x(dim, kTileWidth),
           reference(dim, kTileWidth),
           shift(dim, kTileWidth),
           centred(dim, kTileWidth),
-          weights(components),
+          weights(0),
           classes(class_count),
-          second(dim),
           offset(1, kTileWidth),
           total_cumulance(1),
+          sums_of_points(dim),
           sums(dim),
           part(dim) {}
 
@@ -35,9 +35,9 @@ struct CloudDenoiser::Scratch : Denoiser::Workspace {
     Tile centred;    // y_k - sum_k r_k y_k
     PosteriorWeights weights;
     ClassWeights classes;
-    SecondMoment second;
     Tile offset;  // 1 x w: (1 - a) <v, y_k - sum_k r_k y_k>
     TotalCumulance total_cumulance;
+    CloudSums sums_of_points;
     ContractedSums sums;
     GaussianPart part;  // of the component at hand
 };
@@ -46,18 +46,25 @@ CloudDenoiser::CloudDenoiser(Eigen::Map<const Eigen::MatrixXd> points, const Eig
                              const Labels& labels)
     : points_(points),
       log_weights_(weights.array().log() - std::log(weights.sum())),
+      squares_(points.colwise().squaredNorm()),
+      largest_square_(squares_.size() == 0 ? 0.0 : squares_.maxCoeff()),
       variance_(variance),
       labels_(labels) {}
 
 std::unique_ptr<Denoiser::Workspace> CloudDenoiser::workspace() const {
-    return std::make_unique<Scratch>(dim(), points_.cols(), class_count());
+    return std::make_unique<Scratch>(dim(), class_count());
 }
 
-/// ln w_k - |x - y_k|^2 / 2 (v + sigma^2), the distance from differences of coordinates.
-void CloudDenoiser::weigh(const Tile& x, const Row& sigma, Scratch& scratch) const {
+void CloudDenoiser::place(const Tile& x, const Row& sigma, Scratch& scratch) const {
     for (Eigen::Index i = 0; i < points_.rows(); ++i) scratch.x.row(i) = within_range(x.row(i).array());
     scratch.noise = positive_within_range(sigma).square();
     scratch.total = variance_ + scratch.noise;
+}
+
+/// ln w_k - |x - y_k|^2 / 2 (v + sigma^2), the distance from differences of coordinates: a table of all components.
+void CloudDenoiser::weigh(const Tile& x, const Row& sigma, Scratch& scratch) const {
+    place(x, sigma, scratch);
+    if (scratch.weights.table.rows() == 0) scratch.weights = PosteriorWeights(points_.cols());  // not always needed
     const Eigen::Index d = points_.rows();
     const Row inverse = 1.0 / scratch.total;
     for (Eigen::Index k = 0; k < points_.cols(); ++k) {
@@ -102,15 +109,16 @@ void CloudDenoiser::centre(int k, Scratch& scratch) const {
     }
 }
 
-void CloudDenoiser::spread(const Needs& needs, Scratch& scratch, PosteriorTile& out) const {
-    const PosteriorWeights& weights = scratch.weights;
-    scratch.second.start(!needs.covariance);
-    for (const int k : weights.active) {
-        centre(k, scratch);
-        scratch.second.add(weights.table.row(k), scratch.centred);
+/// The covariance of the points becomes that of x0.
+void CloudDenoiser::finish_spread(const Row& rest, const CloudSums& sums, PosteriorTile& out) const {
+    const Row square = rest.square();
+    const Row own = rest * variance_;
+    out.trace = square * sums.trace() + dim() * own;
+    for (std::size_t c = 0; c < out.covariance.size(); ++c) {
+        const auto column = static_cast<Eigen::Index>(c);
+        if (square[column] != 1.0) out.covariance[c] *= square[column];
+        if (own[column] != 0.0) out.covariance[c].diagonal().array() += own[column];
     }
-    const Row rest = scratch.noise / scratch.total;
-    scratch.second.finish(rest.square() * weights.inverse_sum, rest * variance_, out);
 }
 
 void CloudDenoiser::along(Eigen::Index k, const Tile& direction, Scratch& scratch) const {
@@ -182,18 +190,29 @@ void CloudDenoiser::contracted_moments(const Tile& x, const Row& sigma, Workspac
     scratch.sums.finish(out);
 }
 
+/// m = y_ref + a (x - y_ref) + (1 - a) shift, C = (1 - a)^2 Cov_r[y] + sigma^2 a I.
 void CloudDenoiser::evaluate(const Tile& x, const Row& sigma, const Needs& needs, Workspace& workspace,
                              PosteriorTile& out) const {
     auto& scratch = static_cast<Scratch&>(workspace);
-    weigh(x, sigma, scratch);
-    mean(scratch, out.mean);
-    if (needs.trace || needs.covariance) spread(needs, scratch, out);
-    if (needs.log_density) {
-        out.log_density =
-            scratch.weights.log_sum() - 0.5 * dim() * (scratch.total.log() + std::log(2.0 * std::numbers::pi));
+    place(x, sigma, scratch);
+    const Spread spread = needs.covariance ? Spread::full : needs.trace ? Spread::trace : Spread::none;
+    CloudSums& sums = scratch.sums_of_points;
+    sums.run({points_, log_weights_, squares_, largest_square_}, scratch.x, 1.0 / scratch.total, spread,
+             &out.covariance);
+    const Row shrink = variance_ / scratch.total;
+    const Row rest = scratch.noise / scratch.total;
+    for (Eigen::Index i = 0; i < points_.rows(); ++i) {
+        const Row reference = sums.reference().row(i);
+        out.mean.row(i) =
+            reference + shrink * (scratch.x.row(i).array() - reference) + rest * sums.shift().row(i).array();
     }
-    if (needs.entropy) out.entropy = scratch.weights.entropy();
+    if (spread != Spread::none) finish_spread(rest, sums, out);
+    if (needs.log_density) {
+        out.log_density = sums.log_sum() - 0.5 * dim() * (scratch.total.log() + std::log(2.0 * std::numbers::pi));
+    }
+    if (needs.entropy) out.entropy = sums.entropy();
     if (needs.class_entropy) {
+        weigh(x, sigma, scratch);
         scratch.classes.sum(scratch.weights, labels_);
         out.class_entropy = scratch.classes.entropy();
     }
@@ -204,6 +223,8 @@ void CloudDenoiser::mean_derivatives(const Tile& x, const Row& sigma, const Need
                                      Workspace& workspace, PosteriorTile& out, Tile& derivatives) const {
     evaluate(x, sigma, needs, workspace, out);
     auto& scratch = static_cast<Scratch&>(workspace);
+    weigh(x, sigma, scratch);
+    mean(scratch, scratch.centred);
     const PosteriorWeights& weights = scratch.weights;
     const Eigen::Index d = points_.rows();
     derivatives.setZero();

@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "sigmaflow/distribution/cloud_sums.hpp"
 #include "sigmaflow/distribution/mixture_law.hpp"
 #include "sigmaflow/numerics/cumulants.hpp"
 
@@ -23,7 +24,8 @@ struct CloudLaw {
 ///
 /// Cumulants along v: those of the weighted numbers (1 - a) <v, y_k>, and sigma^2 a |v|^2 more in kappa_2.
 ///
-/// A workspace holds K w weights. The range of x and sigma is that of GaussianMixtureDenoiser.
+/// evaluate() makes one pass over the points (CloudSums); other members keep K w weights in the workspace. The range of
+/// x and sigma is that of GaussianMixtureDenoiser.
 class CloudDenoiser : public Denoiser {
   public:
     /// `points` and `labels` must outlive the denoiser.
@@ -59,11 +61,14 @@ class CloudDenoiser : public Denoiser {
     void weigh(const Tile& x, const Row& sigma, Scratch& scratch) const;
     void mean(Scratch& scratch, Tile& out) const;
     void along(Eigen::Index k, const Tile& direction, Scratch& scratch) const;
-    void spread(const Needs& needs, Scratch& scratch, PosteriorTile& out) const;
+    void place(const Tile& x, const Row& sigma, Scratch& scratch) const;
+    void finish_spread(const Row& rest, const CloudSums& sums, PosteriorTile& out) const;
     void centre(int k, Scratch& scratch) const;
 
     Eigen::Map<const Eigen::MatrixXd> points_;
     Eigen::VectorXd log_weights_;
+    Eigen::VectorXd squares_;  ///< |y_k|^2
+    double largest_square_;
     double variance_;
     const Labels& labels_;
 };
